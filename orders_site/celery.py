@@ -1,0 +1,22 @@
+"""Background work: the Celery application and the clock of repeating tasks, in code so that none is forgotten.
+
+PostgreSQL holds the truth about work (outbox and job rows); Celery is only told where to look. The tasks below are
+safe to run twice and to miss: the next round finds what is left.
+"""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "orders_site.settings.dev")
+
+app = Celery("orders_site")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+app.conf.beat_schedule = {
+    "sweep-outbox": {"task": "core.tasks.sweep_outbox", "schedule": 15.0, "options": {"expires": 15}},
+    "seal-audit": {"task": "core.tasks.seal_audit", "schedule": 60.0, "options": {"expires": 60}},
+    "roll-up-nightly": {"task": "analytics.tasks.roll_up_nightly", "schedule": crontab(hour="2", minute="10")},
+}

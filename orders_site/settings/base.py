@@ -1,0 +1,168 @@
+"""Settings shared by every way of running. The only module that reads the environment."""
+
+from pathlib import Path
+
+from orders_site.boot import places
+from orders_site.settings import environment
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+
+DEBUG = False
+ALLOWED_HOSTS: list[str] = []
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "pgtrigger",
+    "pghistory",
+    "django_filters",
+    "django_htmx",
+    "djmoney",
+    # The street of architecture.md, ground first.
+    "core",
+    "catalog",
+    "accounting",
+    "inventory",
+    "quotes",
+    "orders",
+    "fulfillment",
+    "billing",
+    "payments",
+    "rebates",
+    "analytics",
+    "orders_site",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    # "core.web.middleware.RequestContextMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "orders_site.urls"
+WSGI_APPLICATION = "orders_site.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {"environment": "core.web.jinja.environment", "autoescape": True, "context_processors": []},
+    },
+    {
+        # Only for templates that third-party packages bring.
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+    },
+]
+
+# --- Database -------------------------------------------------------------------------------------------------------
+# kept_app may not change append-only tables nor the schema; kept_owner migrates (DATABASE_OWNER_URL, used by setup).
+_embedded_database = f"postgresql://kept_app@/kept?host={places.postgres_sockets()}"
+DATABASES = {"default": environment.database("DATABASE_URL", _embedded_database)}
+DATABASES["default"] |= {
+    # Views stay outside transactions: the outermost command owns them.
+    "ATOMIC_REQUESTS": False,
+    "CONN_MAX_AGE": environment.whole_number("DATABASE_CONN_MAX_AGE_S", 600),
+    "CONN_HEALTH_CHECKS": True,
+    "DISABLE_SERVER_SIDE_CURSORS": False,
+}
+DATABASES["default"]["OPTIONS"] = {
+    "server_side_binding": True,
+    # Prepared after the second use. PgBouncer 1.21+ in transaction mode understands these with max_prepared_statements.
+    "prepare_threshold": 2,
+    "connect_timeout": 10,
+    **dict(DATABASES["default"]["OPTIONS"]),  # type: ignore[call-overload]
+}
+DATABASE_OWNER_URL = environment.text("DATABASE_OWNER_URL", "")
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Broker, cache, sessions ----------------------------------------------------------------------------------------
+REDIS_URL = environment.text("REDIS_URL", "")
+_broker = REDIS_URL or f"redis+socket://{places.broker_socket()}?virtual_host=0"
+_cache = f"{REDIS_URL.rstrip('/')}/1" if REDIS_URL.count("/") == 2 else REDIS_URL
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": _cache or f"unix://{places.broker_socket()}?db=1",
+        "KEY_PREFIX": "kept",
+    }
+}
+# In the database and cached: without Redis people are slower, not logged out.
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+
+CELERY_BROKER_URL = _broker
+CELERY_RESULT_BACKEND = None  # jobs and their results are rows
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_DEFAULT_QUEUE = "integration"
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 1200  # seconds; longer work is split at checkpoints
+CELERY_TASK_SOFT_TIME_LIMIT = 1140
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 7200,  # seconds; above the longest task, or it would run twice at once
+    "socket_timeout": 5,
+    "socket_connect_timeout": 5,
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TIMEZONE = "UTC"
+CELERY_QUEUES = ("promising", "documents", "analytics", "integration")
+
+# --- People ---------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "core.User"
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "/"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+# --- Language, time, money ------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en-gb"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+AUTO_CONVERT_MONEY = False  # conversion only through core.fx.convert, with the rate stored
+
+# --- Files ----------------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_ROOT = Path(environment.text("MEDIA_ROOT", str(BASE_DIR / "media")))
+
+# --- Uploads and forms: a page of 1,000 order lines posts a few thousand fields ---------------------------------------
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+CSRF_COOKIE_HTTPONLY = False  # htmx sends it as a header
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": environment.text("LOG_LEVEL", "INFO")},
+}

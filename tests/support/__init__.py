@@ -1,0 +1,1 @@
+"""Tools of the test suite that are not tests."""
