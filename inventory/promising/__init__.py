@@ -1,0 +1,51 @@
+"""Promising engine: pure functions from demands and supply to dated, pegged promises."""
+
+from inventory.promising.engine import free_by_date, promise, proposals
+from inventory.promising.repegging import repeg, tighten, unpeg_excess
+from inventory.promising.types import (
+    BrokenPromise,
+    Commitment,
+    Demand,
+    HeldPeg,
+    Peg,
+    Promise,
+    PromisePolicy,
+    Promises,
+    Proposal,
+    ProposalKind,
+    Release,
+    Repegged,
+    Repegging,
+    ScheduleLine,
+    Sourcing,
+    SupplyKey,
+    SupplyKind,
+    SupplySlice,
+)
+
+__all__ = [
+    "BrokenPromise",
+    "Commitment",
+    "Demand",
+    "HeldPeg",
+    "Peg",
+    "Promise",
+    "PromisePolicy",
+    "Promises",
+    "Proposal",
+    "ProposalKind",
+    "Release",
+    "Repegged",
+    "Repegging",
+    "ScheduleLine",
+    "Sourcing",
+    "SupplyKey",
+    "SupplyKind",
+    "SupplySlice",
+    "free_by_date",
+    "promise",
+    "proposals",
+    "repeg",
+    "tighten",
+    "unpeg_excess",
+]
