@@ -12,8 +12,9 @@ from django.db import connections
 from django.test import TransactionTestCase
 from pytest_django.plugin import DjangoDbBlocker
 
+from core.append_only import append_only_tables
 from orders_site.boot.postgres import Cluster
-from orders_site.boot.roles import APP, OWNER, prepare_schema
+from orders_site.boot.roles import APP, OWNER, narrow_append_only, prepare_schema
 from tests.support import clusters
 from tests.support.concurrency import Outcome, run_together
 from tests.support.statements import Statements, count_statements
@@ -68,6 +69,8 @@ def _ensure_template(sockets: Path) -> None:
             prepare_schema(connection)
         _point_django_at(sockets, building)
         call_command("migrate", verbosity=0, interactive=False)
+        with connections["default"].cursor() as cursor:
+            narrow_append_only(cursor, append_only_tables())
         connections["default"].close()
         with clusters.superuser(sockets, "postgres") as connection:
             connection.execute(f"ALTER DATABASE {building} RENAME TO {clusters.TEMPLATE}")

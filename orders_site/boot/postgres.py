@@ -207,7 +207,7 @@ class Cluster:
 
     def start(self, patience_s: float = 60.0) -> None:
         """Start the server and wait until it takes connections; recovery after a crash is part of the wait."""
-        self._end_stale_server()
+        self.end_stale_server()
         options = {**COMMON, **(DURABLE if self.durable else EPHEMERAL), **self.settings}
         options["unix_socket_directories"] = str(self.sockets)
         flags = [part for key, value in options.items() for part in ("-c", f"{key}={value}")]
@@ -244,7 +244,7 @@ class Cluster:
         lines = self._pid_file()
         return len(lines) > READY_LINE and lines[READY_LINE].strip() == "ready" and lines[0].strip() == str(pid)
 
-    def _end_stale_server(self) -> None:
+    def end_stale_server(self) -> None:
         """End a server left by a supervisor that died, if its process is really a PostgreSQL on this very folder."""
         lines = self._pid_file()
         pid = int(lines[0]) if lines and lines[0].strip().isdigit() else 0

@@ -4,6 +4,7 @@ What only the database can hold against a mistake or an intruder in the applicat
 and SELECT from ``kept_app`` and nothing else. Works on any psycopg connection with the right to create roles.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 OWNER = "kept_owner"
@@ -37,3 +38,13 @@ def prepare_schema(connection: Any) -> None:
     tables = "SELECT, INSERT, UPDATE, DELETE ON TABLES"
     for objects in (tables, "USAGE, SELECT ON SEQUENCES", "EXECUTE ON FUNCTIONS"):
         connection.execute(f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} IN SCHEMA public GRANT {objects} TO {APP}")
+
+
+def narrow_append_only(cursor: Any, tables: Sequence[str]) -> None:
+    """Leave ``kept_app`` only SELECT and INSERT on tables that only grow; after every migration, as their owner."""
+    cursor.execute(
+        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename = ANY(%s)", [list(tables)]
+    )
+    for (table,) in cursor.fetchall():
+        cursor.execute(f'REVOKE UPDATE, DELETE, TRUNCATE ON "{table}" FROM {APP}')
+    cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {APP}")

@@ -1,0 +1,81 @@
+"""Bring a database to the state of this version of the program: all a start or a deployment needs, in one process."""
+
+import json
+import time
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import connection
+
+from core.append_only import append_only_tables
+from orders_site.boot import roles
+from orders_site.settings import environment
+
+
+class Command(BaseCommand):
+    """Migrate, narrow the application role's rights, and with ``--demo`` load the demonstration company."""
+
+    help = "Migrate, set database rights, collect static files; with --demo also load the demonstration company."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the options."""
+        parser.add_argument("--demo", action="store_true", help="load the demonstration company if it is not there")
+        parser.add_argument("--report", type=Path, help="write what was done as JSON to this file")
+        parser.add_argument("--unfinished-mark", type=Path, help="a file that exists while the company is loaded")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Do each step that is needed; running it again changes nothing."""
+        with as_owner() as is_separate:
+            self.step("Database schema", lambda: call_command("migrate", verbosity=0, interactive=False))
+            if is_separate:
+                self.step("Database rights", narrow_rights)
+            else:
+                self.stderr.write("One database role for everything: append-only tables are guarded by triggers alone.")
+        if hasattr(staticfiles_storage, "manifest_storage"):
+            self.step("Static files", lambda: call_command("collectstatic", verbosity=0, interactive=False))
+        report: dict[str, Any] = {"logins": []}
+        if options["report"]:
+            options["report"].write_text(json.dumps(report), encoding="utf-8")
+
+    def step(self, name: str, work: Any) -> None:
+        """Do one step and say how long it took when a person would notice."""
+        started = time.monotonic()
+        work()
+        seconds = time.monotonic() - started
+        if seconds > 0.3:
+            self.stdout.write(f"  {name}: {seconds:.1f} s")
+
+
+@contextmanager
+def as_owner() -> Iterator[bool]:
+    """Connect as the role that owns the schema; yields whether that is another role than the application's.
+
+    The embedded cluster has ``kept_owner``; a deployment names its own in DATABASE_OWNER_URL.
+    """
+    parts = connection.settings_dict
+    before = dict(parts)
+    if settings.DATABASE_OWNER_URL:
+        owner = environment.database("DATABASE_OWNER_URL", settings.DATABASE_OWNER_URL)
+        changed = {key: owner[key] for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT")}
+    else:
+        changed = {"USER": roles.OWNER} if parts["USER"] == roles.APP and not parts["PASSWORD"] else {}
+    connection.close()
+    parts.update(changed)
+    try:
+        yield parts["USER"] != before["USER"]
+    finally:
+        connection.close()
+        parts.update({key: before[key] for key in changed})
+
+
+def narrow_rights() -> None:
+    """Take from the application role what append-only tables must never see."""
+    with connection.cursor() as cursor:
+        roles.narrow_append_only(cursor, append_only_tables())
