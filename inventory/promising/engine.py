@@ -14,7 +14,7 @@ The caller holds the locks of all promising buckets and receipts that it passes 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -140,22 +140,34 @@ def _asked_in_order(candidates: Candidates, quantity: Decimal, due: date, policy
 
 def _in_parts(demand: Demand, candidates: Candidates, due: date) -> list[ScheduleLine]:
     """Promise all that can be had on time from each warehouse in turn, the rest from the earliest later supply."""
-    lines = []
+    # Less than a step in one warehouse can still complete the demand once others have given, hence the second round.
+    rounds = 2 if demand.step is not None and len(candidates) > 1 else 1
+    lines: dict[tuple[date, int], ScheduleLine] = {}
     rest = demand.quantity
-    for warehouse_id, pool in candidates:
-        if rest and (line := pool.line(warehouse_id, rest, due, demand.step)) is not None:
-            lines.append(line)
-            rest -= line.quantity
-    if not rest:
-        return lines
+    for on in _dates(candidates, due):
+        for warehouse_id, pool in candidates * rounds:
+            if rest and (line := pool.line(warehouse_id, rest, on, demand.step)) is not None:
+                known = lines.get((on, warehouse_id))
+                lines[on, warehouse_id] = line if known is None else _joined(known, line)
+                rest -= line.quantity
+        if not rest:
+            break
+    return list(lines.values())
 
-    arrivals = [(on, rank) for rank, (_, pool) in enumerate(candidates) for on in pool.dates_after(due)]
-    for on, rank in sorted(arrivals):
-        warehouse_id, pool = candidates[rank]
-        if rest and (line := pool.line(warehouse_id, rest, on, demand.step)) is not None:
-            lines.append(line)
-            rest -= line.quantity
-    return lines
+
+def _dates(candidates: Candidates, due: date) -> Iterator[date]:
+    """The date that is wanted, then the dates of later supply (read only when some quantity is left)."""
+    yield due
+    yield from sorted({on for _, pool in candidates for on in pool.dates_after(due)})
+
+
+def _joined(line: ScheduleLine, more: ScheduleLine) -> ScheduleLine:
+    """One line of two for the same date and warehouse; the last peg of the first may go on in the second."""
+    last, first = line.pegs[-1], more.pegs[0]
+    pegs = (*line.pegs, *more.pegs)
+    if last.key == first.key:
+        pegs = (*line.pegs[:-1], replace(last, quantity=last.quantity + first.quantity), *more.pegs[1:])
+    return replace(line, quantity=line.quantity + more.quantity, pegs=pegs)
 
 
 def _in_one(demand: Demand, candidates: Candidates, due: date) -> list[ScheduleLine]:
