@@ -1,8 +1,8 @@
-"""Share an amount so that the parts are whole minor units and add up to it, to the cent (method of the largest remainder).
+"""Share an amount so that the parts are whole minor units and add up to it (method of the largest remainder).
 
-Every share is the exact share rounded down or up, never further away. A tie goes to the larger share, then to the earlier
-one, so the answer depends on nothing but the arguments; negating the arguments negates the answer, so a credit note mirrors its
-invoice.
+Every share is the exact share rounded down or up, never further away. A tie goes to the larger share, then to the
+earlier one, so the answer depends on nothing but the arguments; negating the arguments negates the answer, so a credit
+note mirrors its invoice.
 """
 
 from collections.abc import Sequence
@@ -15,8 +15,8 @@ from core.rounding import EXACT
 def apportion(total: Decimal, weights: Sequence[Decimal], exponent: int) -> list[Decimal]:
     """Share a total over lines in proportion to their weights: discounts, freight, landed cost, kit revenue.
 
-    ``total`` is at ``exponent`` decimal places already and may be negative; weights are not negative. A weight of zero gets
-    nothing; if all are zero, the total is shared equally, because somebody must bear it.
+    ``total`` is at ``exponent`` decimal places already and may be negative; weights are not negative. A weight of zero
+    gets nothing; if all are zero, the total is shared equally, because somebody must bear it.
     """
     units = _units(total, exponent)
     if units is None:
@@ -34,8 +34,8 @@ def apportion(total: Decimal, weights: Sequence[Decimal], exponent: int) -> list
 def round_shares(amounts: Sequence[Decimal], factor: Fraction, exponent: int) -> list[Decimal]:
     """Multiply amounts by one factor, such as a tax rate, so that the rounded parts sum to the rounded whole.
 
-    The whole (sum of amounts x factor) is rounded once, HALF_UP; the parts are shared to it. Signs may be mixed, as on a final
-    invoice that takes back what was billed in advance.
+    The whole (sum of amounts x factor) is rounded once, HALF_UP; the parts are shared to it. Signs may be mixed, as on
+    a final invoice that takes back what was billed in advance.
     """
     parts, places = _integers(amounts)
     numerators = [part * factor.numerator * 10**exponent for part in parts]
@@ -44,10 +44,10 @@ def round_shares(amounts: Sequence[Decimal], factor: Fraction, exponent: int) ->
 
 
 def _largest_remainder(numerators: list[int], denominator: int, total: int) -> list[int]:
-    """Round exact shares numerator/denominator to integers with the given sum, which is at most half a unit off the exact sum.
+    """Round exact shares numerator/denominator to integers with a given sum, at most half a unit off the exact sum.
 
-    Each is rounded half up first. What then lacks or is too much is settled where rounding erred the most; there are always
-    enough of those, because each errs by at most half a unit.
+    Each is rounded half up first. What then lacks or is too much is settled where rounding erred the most; there are
+    always enough of those, because each errs by at most half a unit.
     """
     rounded = [_half_up(numerator, denominator) for numerator in numerators]
     difference = total - sum(rounded)

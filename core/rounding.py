@@ -1,7 +1,8 @@
 """Round amounts and convert quantities by name, so that every cent and every unit has one place where it was decided.
 
-Rounding is HALF_UP (away from zero) to the ISO 4217 minor unit of *that* currency: JPY 0, EUR 2, KWD 3. Arithmetic before a
-named rounding is exact: Python's default of 28 significant digits is not enough for numeric(18,6) x numeric(18,6).
+Rounding is HALF_UP (away from zero) to the ISO 4217 minor unit of *that* currency: JPY 0, EUR 2, KWD 3. Arithmetic
+before a named rounding is exact: Python's default of 28 significant digits is not enough for numeric(18,6) x
+numeric(18,6).
 """
 
 from contextlib import AbstractContextManager
@@ -23,8 +24,10 @@ _TRAPS = [InvalidOperation, DivisionByZero, Overflow]
 EXACT = Context(prec=_DIGITS, rounding=ROUND_HALF_UP, traps=[*_TRAPS, Inexact])
 HALF_UP = Context(prec=_DIGITS, rounding=ROUND_HALF_UP, traps=_TRAPS)
 
-# ISO 4217 gives these no minor unit ("N.A."): metals, funds of account, testing, "no currency". Nobody is invoiced in them.
-_WITHOUT_MINOR_UNIT = frozenset("XAG XAU XBA XBB XBC XBD XDR XPD XPT XSU XTS XUA XXX".split())
+# ISO 4217 gives these no minor unit ("N.A."): metals, units of account, testing, "no currency".
+_WITHOUT_MINOR_UNIT = frozenset(
+    ["XAG", "XAU", "XBA", "XBB", "XBC", "XBD", "XDR", "XPD", "XPT", "XSU", "XTS", "XUA", "XXX"]
+)
 
 
 class UnknownCurrency(DomainError):
@@ -67,19 +70,19 @@ def quantum(exponent: int) -> Decimal:
 
 
 def round_places(value: Decimal, places: int) -> Decimal:
-    """Round HALF_UP, away from zero, to a number of decimal places; NaN and infinity raise ``decimal.InvalidOperation``."""
+    """Round HALF_UP, away from zero, to a number of decimal places; NaN and infinity raise ``InvalidOperation``."""
     if not value.is_finite():
         raise InvalidOperation(f"{value} cannot be rounded")
     return value.quantize(quantum(places), context=HALF_UP)
 
 
 def round_amount(amount: Decimal, currency: str) -> Decimal:
-    """Round an amount once, HALF_UP, to the minor unit of its currency. Called at the places named in docs/money.md only."""
+    """Round an amount once, HALF_UP, to the minor unit of its currency, only at named places."""
     return round_places(amount, currency_exponent(currency))
 
 
 def round_quotient(numerator: Decimal, denominator: int, places: int) -> Decimal:
-    """Round an exact quotient HALF_UP. A quotient that ends on the midpoint is finite, so it survives the division unharmed.
+    """Round an exact quotient HALF_UP. One that ends on the midpoint is finite, so it survives the division unharmed.
 
     Any other quotient of stored numbers lies further from the midpoint than the hundred digits kept here.
     """
@@ -102,7 +105,7 @@ def exact_quantity(value: Decimal) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class UnitRatio:
-    """How many stock units one unit is, as a fraction: a case of 12 is 12/1, a gram of a product kept in kilograms 1/1000."""
+    """How many stock units one unit is, as a fraction: a case of 12 is 12/1, a gram of what is kept in kg 1/1000."""
 
     numerator: int = 1
     denominator: int = 1
@@ -121,7 +124,7 @@ STOCK_UNIT = UnitRatio()
 
 
 def convert_quantity(quantity: Decimal, *, source: UnitRatio, target: UnitRatio = STOCK_UNIT) -> Decimal:
-    """Convert a quantity between two units of a product exactly, by default into its stock unit (data-model: quantities).
+    """Convert a quantity between two units of a product exactly, by default into its stock unit.
 
     Raises:
         QuantityNotExact: the result has no exact value at six decimal places (one of a unit "3 to the metre").
@@ -131,6 +134,6 @@ def convert_quantity(quantity: Decimal, *, source: UnitRatio, target: UnitRatio 
     converted, rest = divmod(millionths * ratio.numerator, ratio.denominator)
     if rest:
         raise QuantityNotExact(
-            f"{quantity:f} x {ratio.numerator}/{ratio.denominator} has no exact value at {QUANTITY_PLACES} decimal places."
+            f"{quantity:f} x {ratio.numerator}/{ratio.denominator} is not exact at {QUANTITY_PLACES} decimal places."
         )
     return exact_quantity(EXACT.scaleb(Decimal(converted), -QUANTITY_PLACES))
