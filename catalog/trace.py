@@ -19,6 +19,7 @@ class Calculation(StrEnum):
 
     PER_UNIT = "per_unit"  # rate is money per price unit: 12.50 per 100 PCE
     PERCENT = "percent"  # rate is a percentage of the basis
+    PERCENT_WITHIN = "percent_within"  # rate is a percentage on top of something, and the basis includes both
     AMOUNT = "amount"  # rate is the amount itself
     ROUNDING = "rounding"  # the amount is the basis, rounded
     SHARE = "share"  # the amount is this line's part of the basis
@@ -47,6 +48,7 @@ class Reason(StrEnum):
     NOTHING_LEFT = "nothing_left"
     EXEMPT = "exempt"
     REVERSE_CHARGE = "reverse_charge"
+    INTRA_COMMUNITY = "intra_community"
     EXPORT = "export"
     ZERO_RATED = "zero_rated"
     UNDETERMINED = "undetermined"
@@ -73,7 +75,8 @@ REASON_TEXTS = {
     Reason.NOTHING_LEFT: "there is nothing left to reduce",
     Reason.EXEMPT: "exempt",
     Reason.REVERSE_CHARGE: "reverse charge, the customer accounts for the tax",
-    Reason.EXPORT: "supplied across the border, free of tax",
+    Reason.INTRA_COMMUNITY: "supply to a business in another member state, free of tax here",
+    Reason.EXPORT: "export, free of tax",
     Reason.ZERO_RATED: "zero rate",
     Reason.UNDETERMINED: "no tax rule found",
 }
@@ -141,10 +144,12 @@ def _figures(step: TraceStep) -> str:
         return price if step.basis is None else f"{price} x {plain(step.basis)} {step.unit}"
     if step.calculation is Calculation.PERCENT and step.rate is not None:
         return f"{plain(step.rate)} %" + ("" if step.basis is None else f" of {_money(step.basis, step.currency)}")
+    if step.calculation is Calculation.PERCENT_WITHIN and step.rate is not None and step.basis is not None:
+        return f"{plain(step.rate)} % contained in {_money(step.basis, step.currency)}"
     if step.calculation is Calculation.AMOUNT and step.rate is not None:
         return f"{_money(step.rate, step.rate_currency)}{_converted(step)}"
     if step.basis is not None:
-        return f"of {_money(step.basis, step.currency)}"
+        return f"{'part of' if step.calculation is Calculation.SHARE else 'from'} {_money(step.basis, step.currency)}"
     return ""
 
 

@@ -165,7 +165,7 @@ class Records:
 
 @dataclass(frozen=True, slots=True)
 class ManualCondition:
-    """What somebody entered instead of what was found, in the document's currency; a price is per line unit by default."""
+    """What somebody entered instead of what was found, in the document's currency; by default per line unit."""
 
     condition_type: str
     calculation: Calculation

@@ -1,0 +1,1 @@
+"""Tax determination and calculation. Public face: ``engine.compute_tax`` and the types beside it."""
