@@ -1,0 +1,274 @@
+"""Streams a file of trade, line by line, in bounded memory: each line is understood, or rejected with a sentence.
+
+Faults of the file as a whole (absent, truncated, wrong columns) raise; faults of one line never do. A record is one
+physical line, so an unclosed quote costs its own line only and cannot swallow those that follow.
+"""
+
+import csv
+import gzip
+import io
+import re
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import BinaryIO
+
+from orders_site.replay.errors import ReplayInputError
+from orders_site.replay.mapping import Limits, ReplayMapping
+
+PROGRESS_EVERY = 5_000  # records between two reports of progress
+EXCERPT_CHARACTERS = 120
+Progress = Callable[[int, int], None]  # bytes read, bytes in all
+
+_NUMBER = re.compile(
+    r"-?[0-9]{1,12}(?:\.[0-9]{1,12})?"
+)  # ASCII on purpose: no NaN, no 1e999, no digits of other scripts
+_LINE_NUMBER = re.compile(r"[0-9]{1,9}")
+
+
+@dataclass(frozen=True, slots=True)
+class TradeLine:
+    """One line of the file as understood. ``row`` counts lines of the file from 1, the header being 1."""
+
+    row: int
+    document: str
+    number: int | None
+    code: str  # as written, with its case and outer spaces
+    description: str
+    quantity: Decimal
+    at: datetime  # wall clock of the company
+    unit_price: Decimal
+    customer: str  # empty: a counter sale
+    country: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """One line of the file that cannot become anything, and why."""
+
+    row: int
+    reason: str
+    excerpt: str
+
+
+class LineError(Exception):
+    """A value of one line is refused. Stays within the reading of that line."""
+
+
+def read_trade(
+    path: Path, mapping: ReplayMapping, *, on_progress: Progress | None = None
+) -> Iterator[TradeLine | Rejection]:
+    """Give every line of the file, understood or rejected, in its order.
+
+    Raises:
+        ReplayInputError: the file is absent, ends in the middle of its compressed data, or lacks a mapped column.
+    """
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as raw, _text(raw) as text:
+            records = _records(text, mapping.limits)
+            parse = _LineParser(_header(records, mapping), mapping)
+            for count, (row, record) in enumerate(records):
+                if on_progress and count % PROGRESS_EVERY == 0:
+                    on_progress(raw.tell(), size)
+                yield record if isinstance(record, Rejection) else parse(row, record)
+            if on_progress:
+                on_progress(size, size)
+    except EOFError as error:
+        raise ReplayInputError(f"{path.name} is truncated: its compressed data ends in the middle.") from error
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise ReplayInputError(f"{path.name} is damaged: its compressed data cannot be read ({error}).") from error
+    except OSError as error:
+        raise ReplayInputError(f"{path.name} cannot be read: {error.strerror or error}.") from error
+
+
+def _text(raw: BinaryIO) -> io.TextIOWrapper:
+    """Open as text, unpacked when it is gzip by content. Bytes that are not UTF-8 survive as surrogates, per line."""
+    start = raw.read(2)
+    raw.seek(0)
+    content = io.BufferedReader(gzip.GzipFile(fileobj=raw)) if start == b"\x1f\x8b" else raw
+    return io.TextIOWrapper(content, encoding="utf-8-sig", errors="surrogateescape", newline="")
+
+
+class _PhysicalLines(Iterator[str]):
+    """Feeds the CSV parser one physical line per record, and refuses what would make it read on."""
+
+    def __init__(self, text: io.TextIOWrapper, limit: int) -> None:
+        self.row = 0
+        self.current = ""
+        self._text, self._limit = text, limit
+        self._is_inside_record = False
+
+    def __next__(self) -> str:
+        if self._is_inside_record:  # the parser asks for more of the same record: a quote was left open
+            raise LineError("A quotation mark is opened and never closed.")
+        line = self.current = self._text.readline(self._limit + 2)
+        if not line:
+            raise StopIteration
+        self.row += 1
+        if len(line.rstrip("\r\n")) > self._limit:
+            while line and not line.endswith(("\r", "\n")):
+                line = self._text.readline(65_536)
+            raise LineError(f"The line is longer than {self._limit:,} characters.")
+        self._is_inside_record = True
+        return line
+
+    def finish_record(self) -> None:
+        """Say that the parser gave its record back, or gave up on it."""
+        self._is_inside_record = False
+
+
+def _records(text: io.TextIOWrapper, limits: Limits) -> Iterator[tuple[int, list[str] | Rejection]]:
+    """Give (row, cells) for every physical line, or its rejection."""
+    lines = _PhysicalLines(text, limits.record_characters)
+    parser = csv.reader(lines, strict=True)
+    while True:
+        try:
+            cells = next(parser)
+        except StopIteration:
+            return
+        except (LineError, csv.Error) as error:
+            reason = str(error) if isinstance(error, LineError) else f"The line is not CSV: {error}."
+            yield lines.row, Rejection(lines.row, reason, excerpt_of(lines.current))
+        else:
+            yield lines.row, cells
+        finally:
+            lines.finish_record()
+
+
+def _header(records: Iterator[tuple[int, list[str] | Rejection]], mapping: ReplayMapping) -> dict[str, int]:
+    """Find the column of each mapped field.
+
+    Raises:
+        ReplayInputError: there is no header, or it lacks or repeats a mapped column.
+    """
+    _, header = next(records, (0, None))
+    if header is None:
+        raise ReplayInputError("The file is empty.")
+    if isinstance(header, Rejection):
+        raise ReplayInputError(f"The first line is no header. {header.reason}")
+    found = [cell.strip() for cell in header]
+    wanted = mapping.columns.wanted()
+    if missing := [name for name in wanted.values() if name not in found]:
+        seen = excerpt_of(", ".join(found)) or "nothing"
+        raise ReplayInputError(f"The file lacks the columns {', '.join(missing)}. Its first line says: {seen}.")
+    if twice := [name for name in wanted.values() if found.count(name) > 1]:
+        raise ReplayInputError(f"The file has the columns {', '.join(twice)} more than once.")
+    return {field: found.index(name) for field, name in wanted.items()} | {"": len(found)}
+
+
+def excerpt_of(text: str) -> str:
+    """Give the beginning of a text as it may be shown and stored: printable, and short."""
+    start = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[:EXCERPT_CHARACTERS].strip())
+    return start + "…" if len(text) > EXCERPT_CHARACTERS else start
+
+
+class _LineParser:
+    """Turns the cells of a record into a line, field by field; the same few values recur, and are understood once."""
+
+    def __init__(self, columns: dict[str, int], mapping: ReplayMapping) -> None:
+        self._width = columns[""]
+        self._columns = columns
+        self._mapping = mapping
+        limits = mapping.limits
+        text, key = limits.text_characters, limits.key_characters
+        self._document = lru_cache(4096)(lambda cell: _word(cell, "document number", key))
+        self._code = lru_cache(65_536)(lambda cell: _code(cell, key))
+        self._description = lru_cache(65_536)(lambda cell: _words(cell, "description", text))
+        self._customer = lru_cache(65_536)(lambda cell: _word(cell, "customer", key) if cell.strip() else "")
+        self._country = lru_cache(1024)(lambda cell: _word(cell, "country", text))
+        self._at = lru_cache(4096)(self._parse_at)
+        self._quantity = lru_cache(4096)(
+            lambda cell: _number(cell, "quantity", limits.quantity, limits.quantity_places)
+        )
+        self._price = lru_cache(16_384)(
+            lambda cell: _number(cell, "unit price", limits.unit_price, limits.unit_price_places)
+        )
+
+    def __call__(self, row: int, cells: list[str]) -> TradeLine | Rejection:
+        try:
+            return self._parse(row, cells)
+        except LineError as refusal:
+            return Rejection(row, str(refusal), excerpt_of(",".join(cells)))
+
+    def _parse(self, row: int, cells: list[str]) -> TradeLine:
+        if len(cells) != self._width:
+            raise LineError(f"The line has {len(cells)} columns where the header has {self._width}.")
+        at = self._columns
+        return TradeLine(
+            row=row,
+            document=self._document(cells[at["document"]]),
+            number=_line_number(cells[at["line_number"]]) if "line_number" in at else None,
+            code=self._code(cells[at["code"]]),
+            description=self._description(cells[at["description"]]),
+            quantity=self._quantity(cells[at["quantity"]]),
+            at=self._at(cells[at["at"]]),
+            unit_price=self._price(cells[at["unit_price"]]),
+            customer=self._customer(cells[at["customer"]]),
+            country=self._country(cells[at["country"]]),
+        )
+
+    def _parse_at(self, cell: str) -> datetime:
+        dates = self._mapping.dates
+        try:
+            at = datetime.strptime(cell.strip(), dates.format)  # noqa: DTZ007 - the file gives the company's wall clock
+        except ValueError:
+            raise LineError(f"The date {excerpt_of(cell)!r} is not written as {dates.format}.") from None
+        if not dates.earliest <= at.date() <= dates.latest:
+            raise LineError(f"The date {at:%Y-%m-%d} is not between {dates.earliest} and {dates.latest}.")
+        return at
+
+
+def _printable(cell: str, name: str, limit: int) -> str:
+    """Give a text without outer spaces, odd spaces as ordinary ones, or refuse what cannot be shown or stored."""
+    if len(cell) > limit:
+        raise LineError(f"The {name} has {len(cell):,} characters; {limit:,} are allowed.")
+    text = cell.strip()
+    if text.isprintable():
+        return text
+    text = " ".join(text.split())
+    if any("\udc80" <= c <= "\udcff" for c in text):
+        raise LineError(f"The {name} is not valid UTF-8.")
+    if not text.isprintable():
+        raise LineError(f"The {name} holds characters that cannot be printed.")
+    return text
+
+
+def _words(cell: str, name: str, limit: int) -> str:
+    return _printable(cell, name, limit)
+
+
+def _word(cell: str, name: str, limit: int) -> str:
+    if not (text := _printable(cell, name, limit)):
+        raise LineError(f"The {name} is missing.")
+    return text
+
+
+def _code(cell: str, limit: int) -> str:
+    """Check a code and keep it as written: the figures by code know its outer spaces."""
+    text = _word(cell, "product code", limit)
+    return cell if cell.isprintable() else text
+
+
+def _line_number(cell: str) -> int:
+    if not _LINE_NUMBER.fullmatch(cell) or not (number := int(cell)):
+        raise LineError(f"The line number {excerpt_of(cell)!r} is not a number from 1.")
+    return number
+
+
+def _number(cell: str, name: str, limit: Decimal, places: int) -> Decimal:
+    """Read a plain decimal number: an optional minus, digits, a point. Trailing zeros are no decimal places."""
+    text = cell.strip()
+    if not _NUMBER.fullmatch(text):
+        raise LineError(f"The {name} {excerpt_of(cell)!r} is not a number.")
+    value = Decimal(text)
+    if abs(value) > limit:
+        raise LineError(f"The {name} {text} is beyond {limit:,}.")
+    fraction = text.partition(".")[2].rstrip("0")
+    if len(fraction) > places:
+        raise LineError(f"The {name} {text} has more than {places} decimal places.")
+    return value
