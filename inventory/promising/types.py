@@ -14,7 +14,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Literal
 
-from inventory.promising.wording import day, lateness, plain, supply_text
+from core.wording import day, plain
+from inventory.promising.wording import lateness, supply_text
 
 SupplyKind = Literal["bucket", "receipt"]
 SupplyKey = tuple[SupplyKind, int]

@@ -1,28 +1,14 @@
-"""Plain words for quantities, dates and supply in the traces of promising."""
-
-from __future__ import annotations
+"""Plain words for supply and lateness in the traces of promising."""
 
 from datetime import date
 from decimal import Decimal
 
-# Written out, because strftime's month names follow the locale of the process and traces are stored.
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-def plain(quantity: Decimal) -> str:
-    """Write a quantity without an exponent and without trailing zeros."""
-    return format(quantity.normalize(), "f") if quantity else "0"
-
-
-def day(on: date) -> str:
-    return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
+from core.wording import day, days_text, plain
 
 
 def lateness(wanted_on: date, ship_on: date) -> str:
     days = (ship_on - wanted_on).days
-    if days <= 0:
-        return ""
-    return f" ({days} day{'' if days == 1 else 's'} late)"
+    return f" ({days_text(days)} late)" if days > 0 else ""
 
 
 def supply_text(key: tuple[str, int], name: str, quantity: Decimal, available_on: date, *, alone: bool) -> str:
