@@ -20,6 +20,7 @@ from orders_site.boot.broker import Broker, BrokerFailedError, BrokerMissingErro
 from orders_site.boot.install import say
 from orders_site.boot.postgres import SUPERUSER, Cluster, PostgresFailedError, PostgresMissingError
 from orders_site.boot.processes import spawn
+from orders_site.boot.queues import QUEUES
 from orders_site.boot.supervisor import StopAskedError, Supervisor
 
 DATABASE = "kept"
@@ -140,6 +141,7 @@ def check_port(port: int) -> None:
 def start_all(supervisor: Supervisor, port: int, *, fresh: bool) -> None:
     """Start the services in the order in which they need each other."""
     places.private_folder(places.socket_folder())
+    (places.PROJECT / "staticfiles").mkdir(exist_ok=True)
     if os.getuid() == 0:
         places.socket_folder().chmod(0o711)  # PostgreSQL's account passes through to its own folder
     if not os.environ.get("DATABASE_URL"):
@@ -217,12 +219,12 @@ def start_django(supervisor: Supervisor, port: int) -> None:
     """Start web server, worker and clock."""
     gunicorn = [sys.executable, "-m", "gunicorn", "orders_site.wsgi", "--bind", f"127.0.0.1:{port}", "--preload"]
     gunicorn += ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--graceful-timeout", "3"]
+    gunicorn += ["--no-control-socket"]
     if Path("/dev/shm").is_dir():  # noqa: S108 - a heartbeat file on a disk can block a worker
         gunicorn += ["--worker-tmp-dir", "/dev/shm"]  # noqa: S108
     supervisor.start("web", gunicorn, ENVIRONMENT, WORKER_PATIENCE_S)
     celery = [sys.executable, "-m", "celery", "-A", "orders_site"]
-    queues = "promising,documents,analytics,integration"
-    worker = [*celery, "worker", "--queues", queues, "--concurrency", "2", "--loglevel", "INFO"]
+    worker = [*celery, "worker", "--queues", ",".join(QUEUES), "--concurrency", "2", "--loglevel", "INFO"]
     supervisor.start("worker", [*worker, "--without-gossip", "--without-mingle"], ENVIRONMENT, WORKER_PATIENCE_S)
     schedule = places.state_folder() / "beat-schedule"
     beat = [*celery, "beat", "--schedule", str(schedule), "--pidfile", "", "--loglevel", "WARNING"]

@@ -206,8 +206,23 @@ class Cluster:
             os.chown(ready, *self.owner)
 
     def start(self, patience_s: float = 60.0) -> None:
-        """Start the server and wait until it takes connections; recovery after a crash is part of the wait."""
+        """Start the server and wait until it takes connections; recovery after a crash is part of the wait.
+
+        The processes of a killed server need a moment to notice and to let go of its shared memory, hence more tries.
+        """
         self.end_stale_server()
+        self._forget_dead_server()
+        for tries_left in (4, 3, 2, 1, 0):
+            try:
+                self._start_once(patience_s)
+            except PostgresFailedError as error:
+                if not tries_left or "shared memory block" not in str(error):
+                    raise
+                time.sleep(0.5)
+            else:
+                return
+
+    def _start_once(self, patience_s: float) -> None:
         options = {**COMMON, **(DURABLE if self.durable else EPHEMERAL), **self.settings}
         options["unix_socket_directories"] = str(self.sockets)
         flags = [part for key, value in options.items() for part in ("-c", f"{key}={value}")]
@@ -255,6 +270,17 @@ class Cluster:
             os.kill(pid, number)
             while is_server_on(pid, self.data) and time.monotonic() < deadline:
                 time.sleep(0.05)
+
+    def _forget_dead_server(self) -> None:
+        """Remove a dead server's lock files when its number now belongs to a stranger or to an unburied process.
+
+        PostgreSQL would take those for a running server and refuse to start.
+        """
+        lines = self._pid_file()
+        pid = int(lines[0]) if lines and lines[0].strip().isdigit() else 0
+        if not is_server_on(pid, self.data):
+            for path in (self.data / "postmaster.pid", *self.sockets.glob(".s.PGSQL.*")):
+                path.unlink(missing_ok=True)
 
     def stop(self, patience_s: float = 15.0) -> None:
         """Stop the server in order (fast shutdown), or by force after the patience."""

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from orders_site.boot import places
+from orders_site.boot.queues import DEFAULT_QUEUE
 from orders_site.settings import environment
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -106,7 +107,7 @@ SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 CELERY_BROKER_URL = _broker
 CELERY_RESULT_BACKEND = None  # jobs and their results are rows
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_DEFAULT_QUEUE = "integration"
+CELERY_TASK_DEFAULT_QUEUE = DEFAULT_QUEUE
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_TIME_LIMIT = 1200  # seconds; longer work is split at checkpoints
@@ -123,7 +124,6 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
-CELERY_QUEUES = ("promising", "documents", "analytics", "integration")
 
 # --- People ---------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "core.User"
