@@ -4,6 +4,7 @@ A trace is read years later, so dates always carry their year and amounts their 
 written by `core.web.formats`.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -24,6 +25,11 @@ def amount_text(amount: Decimal, currency: str) -> str:
 
 def day(on: date) -> str:
     return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Join names into a clause: ``A``, ``A and B``, ``A, B and C``."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def days_text(days: int) -> str:
