@@ -6,13 +6,14 @@ net, in the currency of the mapping, rounded once per line, half up.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
 
 from core.rounding import currency_exponent, round_places
 from orders_site.replay.documents import FileDocument
-from orders_site.replay.mapping import CodeClass, FileKind, ReplayMapping, Sign, sign_of
+from orders_site.replay.mapping import FileKind, ReplayMapping, Sign, sign_of
 from orders_site.replay.reader import TradeLine
 
 
@@ -37,8 +38,7 @@ SENDS_OUT = frozenset({Treatment.GOODS_SALE, Treatment.FREE_GOODS, Treatment.STO
 TAKES_IN = frozenset({Treatment.RETURN_WITH_REFERENCE, Treatment.RETURN_WITHOUT_REFERENCE, Treatment.STOCK_FOUND})
 
 
-@dataclass(frozen=True, slots=True)
-class ClassifiedLine:
+class ClassifiedLine(NamedTuple):
     """A line with its meaning. ``amount`` is signed as in the file, ``trade_class`` is empty on a rejected line."""
 
     line: TradeLine
@@ -56,67 +56,86 @@ class ClassifiedLine:
 
 
 class Classifier:
-    """Classifies documents under one mapping. Codes recur, so each is looked up once."""
+    """Classifies documents under one mapping. Codes and decisions recur, so each is looked up once."""
 
     def __init__(self, mapping: ReplayMapping) -> None:
         self._mapping = mapping
         self._exponent = currency_exponent(mapping.currency)
         self._documents = [(re.compile(rule.pattern), rule.kind) for rule in mapping.documents]
-        self._codes: dict[str, tuple[str, CodeClass]] = {}
+        self._code = lru_cache(65_536)(self._look_up_code)
+        self._decide = lru_cache(256)(self._make_decision)
 
     def classify(self, document: FileDocument) -> list[ClassifiedLine]:
         """Give every line of a document its meaning, in file order."""
         kind = next((kind for pattern, kind in self._documents if pattern.fullmatch(document.number)), None)
         if kind is None:
-            reason = f"The document number {document.number} fits no declared kind."
-            return [self._with(line, "", Treatment.REJECTED, reason) for line in document.lines]
+            decision = _rejected(f"The document number {document.number} fits no declared kind.")
+            return [self._with(line, decision) for line in document.lines]
         if document.country not in self._mapping.countries:
-            reason = f"The country {document.country} is not declared."
-            return [self._with(line, "", Treatment.REJECTED, reason) for line in document.lines]
+            decision = _rejected(f"The country {document.country} is not declared.")
+            return [self._with(line, decision) for line in document.lines]
         is_order = kind is FileKind.TRADE and self._is_order(document.customer, document.lines)
-        return [self._classify(line, kind, is_order) for line in document.lines]
+        return [
+            self._with(
+                line,
+                self._decide(
+                    kind, sign_of(line.quantity), sign_of(line.unit_price), self._code(line.code).is_stocked, is_order
+                ),
+            )
+            for line in document.lines
+        ]
 
     def _is_order(self, customer: str, lines: Sequence[TradeLine]) -> bool:
         """Say whether a trade document is an order: it sells something, or gives goods to a known customer."""
         return any(
-            line.quantity > 0 and (line.unit_price > 0 or (customer and self._code(line.code)[1].is_stocked))
+            line.quantity > 0 and (line.unit_price > 0 or (customer and self._code(line.code).is_stocked))
             for line in lines
         )
 
-    def _classify(self, line: TradeLine, kind: FileKind, is_order: bool) -> ClassifiedLine:
-        signs = sign_of(line.quantity), sign_of(line.unit_price)
-        trade_class = self._trade_class(kind, *signs)
-        if Sign.ZERO is signs[0]:
-            return self._with(line, "", Treatment.REJECTED, "A quantity of zero says nothing.")
-        if trade_class is None:
-            reason = f"A {signs[0]} quantity at a {signs[1]} price fits no declared class."
-            return self._with(line, "", Treatment.REJECTED, reason)
-        is_stocked = self._code(line.code)[1].is_stocked
-        treatment, reason = _TREATMENTS[kind](signs[0], signs[1], is_stocked, is_order)
-        return self._with(line, "" if treatment is Treatment.REJECTED else trade_class, treatment, reason)
+    def _look_up_code(self, code: str) -> "_Code":
+        sku = self._mapping.codes.sku_of(code)
+        code_class = self._mapping.codes.class_of(sku)
+        return _Code(sku, code_class.name, code_class.is_stocked)
 
-    def _trade_class(self, kind: FileKind, quantity: Sign, price: Sign) -> str | None:
-        for rule in self._mapping.classes:
-            if rule.kind is kind and rule.quantity in (Sign.ANY, quantity) and rule.price in (Sign.ANY, price):
-                return rule.name
-        return None
+    def _make_decision(
+        self, kind: FileKind, quantity: Sign, price: Sign, is_stocked: bool, is_order: bool
+    ) -> "_Decision":
+        if quantity is Sign.ZERO:
+            return _rejected("A quantity of zero says nothing.")
+        names = (rule.name for rule in self._mapping.classes if rule.fits(kind, quantity, price))
+        if (trade_class := next(names, None)) is None:
+            return _rejected(f"A {quantity} quantity at a {price} price fits no declared class.")
+        treatment, reason = _TREATMENTS[kind](quantity, price, is_stocked, is_order)
+        return _rejected(reason) if treatment is Treatment.REJECTED else _Decision(trade_class, treatment, reason)
 
-    def _code(self, code: str) -> tuple[str, CodeClass]:
-        if code not in self._codes:
-            sku = self._mapping.codes.sku_of(code)
-            self._codes[code] = sku, self._mapping.codes.class_of(sku)
-        return self._codes[code]
-
-    def _with(self, line: TradeLine, trade_class: str, treatment: Treatment, reason: str) -> ClassifiedLine:
-        sku, code_class = self._code(line.code)
+    def _with(self, line: TradeLine, decision: "_Decision") -> ClassifiedLine:
+        code = self._code(line.code)
         amount = round_places(line.quantity * line.unit_price, self._exponent)
-        return ClassifiedLine(line, trade_class, code_class.name, sku, treatment, amount, reason)
+        return ClassifiedLine(
+            line, decision.trade_class, code.code_class, code.sku, decision.treatment, amount, decision.reason
+        )
 
 
-Decision = tuple[Treatment, str]
+class _Code(NamedTuple):
+    sku: str
+    code_class: str
+    is_stocked: bool
 
 
-def _treat_trade(quantity: Sign, price: Sign, is_stocked: bool, is_order: bool) -> Decision:
+class _Decision(NamedTuple):
+    trade_class: str
+    treatment: Treatment
+    reason: str
+
+
+def _rejected(reason: str) -> _Decision:
+    return _Decision("", Treatment.REJECTED, reason)
+
+
+Verdict = tuple[Treatment, str]
+
+
+def _treat_trade(quantity: Sign, price: Sign, is_stocked: bool, is_order: bool) -> Verdict:
     if price is Sign.NEGATIVE:
         return Treatment.REJECTED, "A price below zero is no sale."
     if quantity is Sign.NEGATIVE:
@@ -132,7 +151,7 @@ def _treat_trade(quantity: Sign, price: Sign, is_stocked: bool, is_order: bool) 
     return Treatment.REPORTED, "A document without value, of a code under which nothing is stocked."
 
 
-def _treat_credit(quantity: Sign, price: Sign, is_stocked: bool, is_order: bool) -> Decision:
+def _treat_credit(quantity: Sign, price: Sign, is_stocked: bool, is_order: bool) -> Verdict:
     if price is Sign.NEGATIVE:
         return Treatment.REJECTED, "A price below zero on a cancellation is neither a credit nor a debit."
     if quantity is Sign.POSITIVE:
@@ -144,7 +163,7 @@ def _treat_credit(quantity: Sign, price: Sign, is_stocked: bool, is_order: bool)
     return (Treatment.VALUE_CREDIT, "") if price is Sign.POSITIVE else (Treatment.REPORTED, "A credit without value.")
 
 
-def _treat_write_off(quantity: Sign, price: Sign, is_stocked: bool, is_order: bool) -> Decision:
+def _treat_write_off(quantity: Sign, price: Sign, is_stocked: bool, is_order: bool) -> Verdict:
     return (Treatment.REPORTED, "A write-off without value.") if price is Sign.ZERO else (Treatment.WRITE_OFF, "")
 
 

@@ -5,7 +5,7 @@ Memory holds the lines of one day, and the numbers of the documents already clos
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from orders_site.replay.errors import ReplayInputError
@@ -19,12 +19,8 @@ class FileDocument:
     number: str
     customer: str
     country: str
+    at: datetime  # the earliest on any line
     lines: list[TradeLine] = field(default_factory=list)
-
-    @property
-    def at(self) -> datetime:
-        """Give the earliest time on any line."""
-        return min(line.at for line in self.lines)
 
     @property
     def row(self) -> int:
@@ -91,7 +87,8 @@ class _Gatherer:
             if line.document in self._closed:
                 self._reject(line, f"Document {line.document} was complete on an earlier day.")
                 return
-            document = self._open[line.document] = FileDocument(line.document, line.customer, line.country)
+            document = FileDocument(line.document, line.customer, line.country, line.at)
+            self._open[line.document] = document
             self._line_numbers[line.document] = set()
         taken = self._line_numbers[line.document]
         number = len(taken) + 1 if line.number is None else line.number
@@ -103,7 +100,9 @@ class _Gatherer:
             self._reject(line, f"Document {line.document} belongs to another country on its first line.")
         else:
             taken.add(number)
-            document.lines.append(line if line.number is not None else replace(line, number=number))
+            document.lines.append(line if line.number is not None else line._replace(number=number))
+            if line.at < document.at:
+                document.at = line.at
 
     def _reject(self, line: TradeLine, reason: str) -> None:
         excerpt = f"{line.document}, {line.code}, {line.quantity:f} x {line.unit_price:f}"

@@ -35,34 +35,54 @@ class Figure:
 FigureKey = tuple[str, str]  # value of the dimension, class
 
 
+class _Sum:
+    """A figure while it is added up."""
+
+    __slots__ = ("amount", "lines", "quantity")
+
+    def __init__(self) -> None:
+        self.lines, self.quantity, self.amount = 0, Decimal(0), Decimal(0)
+
+    def add(self, lines: int, quantity: Decimal, amount: Decimal) -> None:
+        self.lines += lines
+        self.quantity += quantity
+        self.amount += amount
+
+    def figure(self) -> Figure:
+        return Figure(self.lines, self.quantity, self.amount)
+
+
 class Figures:
     """Adds figures up in every dimension. Filled from lines of a plan, or from rows that the database added up."""
 
     def __init__(self) -> None:
-        self._sums: dict[Dimension, dict[FigureKey, list[Decimal]]] = {d: {} for d in Dimension}
-        self._counts: dict[Dimension, dict[FigureKey, int]] = {d: defaultdict(int) for d in Dimension}
+        self._sums: dict[Dimension, dict[FigureKey, _Sum]] = {d: defaultdict(_Sum) for d in Dimension}
 
-    def add_line(self, classified: ClassifiedLine) -> None:
-        """Count an accepted line under its month, country, customer and code as written; a rejected one nowhere."""
-        if not classified.trade_class:
-            return
-        line = classified.line
-        values = (f"{line.at:%Y-%m}", line.country, line.customer or NO_CUSTOMER, line.code)
-        for dimension, value in zip(Dimension, values, strict=True):
-            self.add(dimension, value, classified.trade_class, Figure(1, line.quantity, classified.amount))
+    def add_lines(self, lines: Iterable[ClassifiedLine]) -> None:
+        """Count accepted lines under their month, country, customer and code as written; rejected ones nowhere.
+
+        The lines of one document share all but the code, so they are added up before they are added.
+        """
+        shared: dict[tuple[str, str, str, str], _Sum] = {}
+        codes = self._sums[Dimension.CODE]
+        for line, trade_class, _, _, _, amount, _ in lines:
+            if trade_class:
+                codes[line.code, trade_class].add(1, line.quantity, amount)
+                key = f"{line.at.year}-{line.at.month:02}", line.country, line.customer, trade_class
+                shared.setdefault(key, _Sum()).add(1, line.quantity, amount)
+        for (month, country, customer, trade_class), total in shared.items():
+            figure = total.figure()
+            self.add(Dimension.MONTH, month, trade_class, figure)
+            self.add(Dimension.COUNTRY, country, trade_class, figure)
+            self.add(Dimension.CUSTOMER, customer or NO_CUSTOMER, trade_class, figure)
 
     def add(self, dimension: Dimension, value: str, trade_class: str, figure: Figure) -> None:
         """Add to one figure of one dimension."""
-        key = value, trade_class
-        sums = self._sums[dimension].setdefault(key, [Decimal(0), Decimal(0)])
-        sums[0] += figure.quantity
-        sums[1] += figure.amount
-        self._counts[dimension][key] += figure.lines
+        self._sums[dimension][value, trade_class].add(figure.lines, figure.quantity, figure.amount)
 
     def by(self, dimension: Dimension) -> dict[FigureKey, Figure]:
         """Give the figures of one dimension, per value and class."""
-        counts = self._counts[dimension]
-        return {key: Figure(counts[key], *sums) for key, sums in self._sums[dimension].items()}
+        return {key: total.figure() for key, total in self._sums[dimension].items()}
 
     def by_class(self) -> dict[str, Figure]:
         """Give the figures per class over all months."""

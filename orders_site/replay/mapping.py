@@ -25,10 +25,6 @@ class Sign(StrEnum):
     NEGATIVE = "negative"
     ZERO = "zero"
 
-    def fits(self, value: Decimal) -> bool:
-        """Say whether a number has this sign."""
-        return self is Sign.ANY or self is sign_of(value)
-
 
 def sign_of(value: Decimal) -> Sign:
     """Give the sign of a finite number."""
@@ -107,6 +103,10 @@ class ClassRule:
     kind: FileKind
     quantity: Sign = Sign.ANY
     price: Sign = Sign.ANY
+
+    def fits(self, kind: FileKind, quantity: Sign, price: Sign) -> bool:
+        """Say whether a line of this kind with these signs belongs to the class."""
+        return self.kind is kind and self.quantity in (Sign.ANY, quantity) and self.price in (Sign.ANY, price)
 
 
 @dataclass(frozen=True)

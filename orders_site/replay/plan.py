@@ -5,12 +5,13 @@ a killed run continues. Memory holds one day of lines, the invoices not due yet,
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from heapq import heappop, heappush
 from pathlib import Path
+from typing import NamedTuple
 
 from orders_site.replay.classify import SENDS_OUT, TAKES_IN, ClassifiedLine, Classifier, Treatment
 from orders_site.replay.documents import FileDocument, TradeDay, days_of_trade
@@ -46,8 +47,7 @@ _KINDS = {
 _IN_ORDER = {kind: position for position, kind in enumerate(DocumentKind)}
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedLine:
+class PlannedLine(NamedTuple):
     """A line of a planned document. ``reference`` is the key of the sale line that a credit gives back.
 
     ``list_price`` is what the derived price list asks; where it differs from the price of the line, or is absent, the
@@ -202,7 +202,7 @@ class _Planner:
                 return PlannedLine(classified)
             reference = self._matcher.take(sale_key, abs(line.quantity))
             if reference and treatment is Treatment.RETURN_WITHOUT_REFERENCE:
-                classified = replace(classified, treatment=Treatment.RETURN_WITH_REFERENCE)
+                classified = classified._replace(treatment=Treatment.RETURN_WITH_REFERENCE)
             return PlannedLine(classified, reference=reference)
         if treatment in (Treatment.GOODS_SALE, Treatment.CHARGE) and line.unit_price:
             self._matcher.offer(sale_key, classified.key, line.quantity)

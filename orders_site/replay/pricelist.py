@@ -6,7 +6,6 @@ declared number of lines. Found exactly, by dynamic programming over the quantit
 unrounded, as charged.
 """
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -35,8 +34,10 @@ class PriceScale:
 
     def unit_price(self, quantity: Decimal) -> Decimal:
         """Give the price per piece at a quantity; below the first step the first step's price."""
-        position = bisect_right(self.steps, quantity, key=lambda step: step.from_quantity)
-        return self.steps[max(position - 1, 0)].unit_price
+        for step in reversed(self.steps):
+            if quantity >= step.from_quantity:
+                return step.unit_price
+        return self.steps[0].unit_price
 
 
 class SalePrices:

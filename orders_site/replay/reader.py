@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from orders_site.replay.errors import ReplayInputError
 from orders_site.replay.mapping import Limits, ReplayMapping
@@ -30,9 +31,11 @@ _NUMBER = re.compile(
 _LINE_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
-@dataclass(frozen=True, slots=True)
-class TradeLine:
-    """One line of the file as understood. ``row`` counts lines of the file from 1, the header being 1."""
+class TradeLine(NamedTuple):
+    """One line of the file as understood. ``row`` counts lines of the file from 1, the header being 1.
+
+    A named tuple, as are the records made from it: they are made by the half million, at a third of a dataclass's cost.
+    """
 
     row: int
     document: str
@@ -172,8 +175,10 @@ class _LineParser:
 
     def __init__(self, columns: dict[str, int], mapping: ReplayMapping) -> None:
         self._width = columns[""]
-        self._columns = columns
-        self._mapping = mapping
+        self._dates = mapping.dates
+        self._has_line_numbers = "line_number" in columns
+        places = [columns.get(field, 0) for field in TradeLine._fields[1:] if field != "number"]
+        self._pick = itemgetter(*places, columns.get("line_number", 0))
         limits = mapping.limits
         text, key = limits.text_characters, limits.key_characters
         self._document = lru_cache(4096)(lambda cell: _word(cell, "document number", key))
@@ -182,6 +187,7 @@ class _LineParser:
         self._customer = lru_cache(65_536)(lambda cell: _word(cell, "customer", key) if cell.strip() else "")
         self._country = lru_cache(1024)(lambda cell: _word(cell, "country", text))
         self._at = lru_cache(4096)(self._parse_at)
+        self._line_number = lru_cache(4096)(_line_number)
         self._quantity = lru_cache(4096)(
             lambda cell: _number(cell, "quantity", limits.quantity, limits.quantity_places)
         )
@@ -198,22 +204,22 @@ class _LineParser:
     def _parse(self, row: int, cells: list[str]) -> TradeLine:
         if len(cells) != self._width:
             raise LineError(f"The line has {len(cells)} columns where the header has {self._width}.")
-        at = self._columns
+        document, code, description, quantity, at, unit_price, customer, country, number = self._pick(cells)
         return TradeLine(
-            row=row,
-            document=self._document(cells[at["document"]]),
-            number=_line_number(cells[at["line_number"]]) if "line_number" in at else None,
-            code=self._code(cells[at["code"]]),
-            description=self._description(cells[at["description"]]),
-            quantity=self._quantity(cells[at["quantity"]]),
-            at=self._at(cells[at["at"]]),
-            unit_price=self._price(cells[at["unit_price"]]),
-            customer=self._customer(cells[at["customer"]]),
-            country=self._country(cells[at["country"]]),
+            row,
+            self._document(document),
+            self._line_number(number) if self._has_line_numbers else None,
+            self._code(code),
+            self._description(description),
+            self._quantity(quantity),
+            self._at(at),
+            self._price(unit_price),
+            self._customer(customer),
+            self._country(country),
         )
 
     def _parse_at(self, cell: str) -> datetime:
-        dates = self._mapping.dates
+        dates = self._dates
         try:
             at = datetime.strptime(cell.strip(), dates.format)  # noqa: DTZ007 - the file gives the company's wall clock
         except ValueError:

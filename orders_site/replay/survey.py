@@ -131,23 +131,23 @@ class _Notes:
 
     def take(self, document: FileDocument, lines: list[ClassifiedLine], period: date) -> None:
         """Note one document."""
-        for classified in lines:
-            if classified.treatment is Treatment.REJECTED:
-                self.lines_rejected += 1
-                continue
-            self.lines += 1
-            self._figures.add_line(classified)
-            if classified.treatment in _WITH_PARTNER:
-                account = account_code_of(document, self._mapping)
-                self._countries[account][document.country] += 1
-                self._customers[account] = document.customer
-                if classified.treatment in _BACK and is_matched(document, self._mapping):
-                    self._credits[account, classified.sku, classified.line.unit_price] += 1
+        self._figures.add_lines(lines)
+        accepted = [classified for classified in lines if classified.treatment is not Treatment.REJECTED]
+        self.lines += len(accepted)
+        self.lines_rejected += len(lines) - len(accepted)
+        if with_partner := sum(classified.treatment in _WITH_PARTNER for classified in accepted):
+            account = account_code_of(document, self._mapping)
+            self._countries[account][document.country] += with_partner
+            self._customers[account] = document.customer
+            if is_matched(document, self._mapping):
+                back = (classified for classified in accepted if classified.treatment in _BACK)
+                self._credits.update((account, classified.sku, classified.line.unit_price) for classified in back)
+        out = self._sent_out.setdefault(period, defaultdict(Decimal))
+        for classified in accepted:
             if classified.treatment in _WITH_PRODUCT:
                 self._take_product(document, classified)
             if classified.treatment in SENDS_OUT:
-                out = self._sent_out.setdefault(period, {})
-                out[classified.sku] = out.get(classified.sku, Decimal(0)) + abs(classified.line.quantity)
+                out[classified.sku] += abs(classified.line.quantity)
 
     def _take_product(self, document: FileDocument, classified: ClassifiedLine) -> None:
         line, sku, prices = classified.line, classified.sku, self._mapping.prices
