@@ -1,10 +1,11 @@
 """What every test stands on: PostgreSQL, a migrated template, a clone for each worker and committing test."""
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.management import call_command
@@ -13,11 +14,17 @@ from django.test import TransactionTestCase
 from pytest_django.plugin import DjangoDbBlocker
 
 from core.append_only import append_only_tables
+from orders_site.boot.places import temp_base
 from orders_site.boot.postgres import Cluster
-from orders_site.boot.roles import APP, OWNER, narrow_append_only, prepare_schema
+from orders_site.boot.roles import APP, OWNER, grant_use, install_extensions, narrow_append_only
 from tests.support import clusters
+from tests.support.browser import chromium, missing_browser
 from tests.support.concurrency import Outcome, run_together
 from tests.support.statements import Statements, count_statements
+from tests.support.workers import RunningWorker, running_worker
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 CLUSTER_PLACE = "KEPT_TEST_CLUSTER"
 _own_cluster: list[Cluster] = []
@@ -39,7 +46,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give tests that commit the transactional database without asking each of them to say so twice."""
+    no_browser = missing_browser()
     for item in items:
+        if no_browser and item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.skip(reason=no_browser))
         if item.get_closest_marker("own_database") or item.get_closest_marker("as_app_role"):
             item.add_marker(pytest.mark.django_db(transaction=True))
 
@@ -65,9 +75,10 @@ def _ensure_template(sockets: Path) -> None:
                 return
         building = f"{clusters.TEMPLATE}_building"
         clusters.make_empty_database(sockets, building)
-        with clusters.superuser(sockets, building) as connection:
-            prepare_schema(connection)
         _point_django_at(sockets, building)
+        with connections["default"].cursor() as cursor:
+            install_extensions(cursor)
+            grant_use(cursor)
         call_command("migrate", verbosity=0, interactive=False)
         with connections["default"].cursor() as cursor:
             narrow_append_only(cursor, append_only_tables())
@@ -135,6 +146,38 @@ def durable_cluster() -> Iterator[Cluster]:
     cluster = clusters.make_cluster(durable=True)
     yield cluster
     clusters.discard(cluster)
+
+
+@pytest.fixture
+def real_worker(transactional_db: None) -> Iterator[RunningWorker]:
+    """Give a test that commits a real broker and a real worker on its own database."""
+    with (
+        tempfile.TemporaryDirectory(prefix="kept-worker-", dir=temp_base()) as place,
+        running_worker(Path(place)) as worker,
+    ):
+        yield worker
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """Start one Chromium per worker; tests that use it are marked ``browser``."""
+    with pytest.MonkeyPatch.context() as patch:
+        # Playwright's loop lives in this thread, which makes Django refuse ordinary queries without this.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        with chromium() as started:
+            yield started
+
+
+@pytest.fixture
+def page(browser: "Browser") -> Iterator["Page"]:
+    """Open a page in a fresh profile; errors in the page's script fail the test at its end."""
+    context = browser.new_context()
+    opened = context.new_page()
+    errors: list[str] = []
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    yield opened
+    context.close()
+    assert not errors, errors
 
 
 def pytest_assertrepr_compare(op: str, left: Any, right: Any) -> list[str] | None:

@@ -184,8 +184,6 @@ def start_database(supervisor: Supervisor, *, fresh: bool) -> None:
         known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
         if not known:
             roles.create_database(connection, DATABASE)
-    with psycopg.connect(dbname=DATABASE, **connect) as connection:
-        roles.prepare_schema(connection)
 
 
 def unfinished_mark() -> Path:

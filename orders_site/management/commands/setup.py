@@ -32,12 +32,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do each step that is needed; running it again changes nothing."""
+        app = connection.settings_dict["USER"]
         with as_owner() as is_separate:
-            self.step("Database schema", lambda: call_command("migrate", verbosity=0, interactive=False))
-            if is_separate:
-                self.step("Database rights", narrow_rights)
-            else:
-                self.stderr.write("One database role for everything: append-only tables are guarded by triggers alone.")
+            self.step("Database schema", lambda: migrate(app if is_separate else None))
+        if not is_separate:
+            self.stderr.write("One database role for everything: append-only tables are guarded by triggers alone.")
         if hasattr(staticfiles_storage, "manifest_storage"):
             self.step("Static files", lambda: call_command("collectstatic", verbosity=0, interactive=False))
         report: dict[str, Any] = {"logins": []}
@@ -75,7 +74,14 @@ def as_owner() -> Iterator[bool]:
         parts.update({key: before[key] for key in changed})
 
 
-def narrow_rights() -> None:
-    """Take from the application role what append-only tables must never see."""
+def migrate(app: str | None) -> None:
+    """Bring schema and rights to this version; ``app`` is the application's role where it is not the owner."""
     with connection.cursor() as cursor:
-        roles.narrow_append_only(cursor, append_only_tables())
+        roles.install_extensions(cursor)
+        if app:
+            roles.grant_use(cursor, app)
+    call_command("migrate", verbosity=0, interactive=False)
+    with connection.cursor() as cursor:
+        if app:
+            roles.narrow_append_only(cursor, append_only_tables(), app)
+        cursor.execute("ANALYZE")
