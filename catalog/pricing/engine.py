@@ -84,7 +84,8 @@ def _priced(plan: _Plan, line: PricingLine) -> PricedLine:
 
 
 def _result(plan: _Plan, work: _Work, reduced: Decimal) -> PricedLine:
-    price, net = work.price, work.running[0]
+    price = work.price
+    net = round_quotient(*work.running, plan.exponent)  # all parts are rounded already: this gives a zero its places
     value = round_quotient(*work.after[plan.steps[0][0].number], plan.exponent)
     return PricedLine(
         line_id=work.line.line_id,
