@@ -1,0 +1,173 @@
+"""The one door for every change of state.
+
+A command is a keyword-only function with an explicit ``actor``. The door gives each of them, once: a durable transaction, the
+permission, time-outs, the idempotency key with its stored answer, a bounded retry, refusals instead of constraint errors, gapless
+numbers last, and one row in the log. Called inside another command it joins that one's transaction. Its shape is always
+*lock, check, compute (pure), write, audit, publish*.
+"""
+
+import functools
+import hashlib
+import random
+import time
+import typing
+from collections.abc import Callable
+from typing import Any, Generic, ParamSpec, TypeVar
+
+from django.conf import settings
+from django.db import IntegrityError, OperationalError, connection, transaction
+
+from core import access
+from core.codec import canonical, for_log, from_plain, to_plain
+from core.constraints import translate
+from core.context import current_context
+from core.errors import Busy, KeyReused, StillRunning
+from core.locks_registry import Rank
+from core.models import CommandLog, IdempotencyKey
+from core.runs import Run, active_run, use_run
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+RETRIED_SQLSTATES = frozenset({"40P01", "40001", "55P03"})  # deadlock, serialization failure, lock time-out
+LOCK_TIMEOUT = "55P03"
+TRIES = 4
+DEADLINE_SECONDS = 6.0
+
+
+class Command(Generic[P, R]):
+    """A wrapped command. Call it, or ``command.once(key)(...)`` to have the stored answer replayed for a repeated key."""
+
+    def __init__(self, function: Callable[P, R], permission: str | None) -> None:
+        functools.update_wrapper(self, function)
+        self.function = function
+        self.permission = permission
+        self.name = f"{function.__module__.split('.')[0]}.{function.__name__}"
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        assert not args, f"{self.name} takes keywords only"
+        return self._enter(None, kwargs)
+
+    def once(self, key: str | None) -> Callable[P, R]:
+        """The same command under an idempotency key: carried out once per (actor, command, key), then its answer is replayed."""
+
+        def call(*args: P.args, **kwargs: P.kwargs) -> R:
+            assert not args, f"{self.name} takes keywords only"
+            return self._enter(key, kwargs)
+
+        return call
+
+    def _enter(self, key: str | None, kwargs: dict[str, Any]) -> R:
+        run = active_run()
+        if run is None:
+            return self._with_retry(key, kwargs)
+        self._require_permission(kwargs["actor"])
+        run.steps.append(self.name)
+        return self.function(**kwargs)  # type: ignore[call-arg]
+
+    def _with_retry(self, key: str | None, kwargs: dict[str, Any]) -> R:
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        for attempt in range(1, TRIES + 1):
+            try:
+                return self._attempt(key, kwargs)
+            except OperationalError as error:
+                if _sqlstate(error) not in RETRIED_SQLSTATES:
+                    raise
+                if attempt == TRIES or time.monotonic() > deadline:
+                    raise Busy("Too many people want the same thing right now. Nothing was changed; please try again.") from error
+            except IntegrityError as error:
+                refusal = translate(error)
+                if refusal is None:
+                    raise
+                raise refusal from error
+            time.sleep(random.uniform(0.01, 0.05) * 2**attempt)  # noqa: S311 - jitter, not a secret
+        raise AssertionError("unreachable")
+
+    def _attempt(self, key: str | None, kwargs: dict[str, Any]) -> R:
+        actor = kwargs["actor"]
+        run = Run(name=self.name, actor_id=actor.pk)
+        with transaction.atomic(durable=True), use_run(run):
+            _prepare_transaction(run)
+            self._require_permission(actor)
+            if key and (answer := self._claim(key, run, kwargs)) is not None:
+                return typing.cast(R, from_plain(answer["value"], self._answer_kind))
+            result = self.function(**kwargs)  # type: ignore[call-arg]
+            for work in run.before_commit:
+                work()
+            self._log(run, kwargs)
+            if key:
+                IdempotencyKey.objects.filter(**self._claim_identity(key, run)).update(answer={"value": to_plain(result)})
+        return result
+
+    def _require_permission(self, actor: Any) -> None:
+        if self.permission is not None:
+            access.require(actor, self.permission)
+
+    @functools.cached_property
+    def _answer_kind(self) -> Any:
+        return typing.get_type_hints(self.function).get("return", type(None))
+
+    def _claim_identity(self, key: str, run: Run) -> dict[str, Any]:
+        return {"principal_id": run.actor_id, "route": self.name, "key": key}
+
+    def _claim(self, key: str, run: Run, kwargs: dict[str, Any]) -> dict[str, Any] | None:
+        """Claim the key inside this transaction, or return the stored answer. A running twin is waited for, then reported.
+
+        Raises KeyReused when the key came with another request, StillRunning when its twin has not finished.
+        """
+        identity = self._claim_identity(key, run)
+        asked = hashlib.sha256(canonical({k: v for k, v in kwargs.items() if k != "actor"}).encode()).hexdigest()
+        run.locks.take(Rank.IDEMPOTENCY, IdempotencyKey._meta.db_table, [0])
+        try:
+            IdempotencyKey.objects.bulk_create([IdempotencyKey(**identity, request_hash=asked)], ignore_conflicts=True)
+            stored = IdempotencyKey.objects.filter(**identity).values("request_hash", "answer").get()
+        except OperationalError as error:
+            if _sqlstate(error) == LOCK_TIMEOUT:
+                raise StillRunning("This request is still being carried out. Nothing was done twice; ask again shortly.") from error
+            raise
+        if stored["request_hash"] != asked:
+            raise KeyReused("This idempotency key was already used for another request. Nothing was changed.")
+        return typing.cast("dict[str, Any] | None", stored["answer"])
+
+    def _log(self, run: Run, kwargs: dict[str, Any]) -> None:
+        context = current_context()
+        arguments = {name: value for name, value in kwargs.items() if name != "actor"}
+        CommandLog.objects.create(
+            uid=run.uid,
+            name=self.name,
+            actor_id=run.actor_id,
+            company_id=run.company_id,
+            via=context.via,
+            request_id=context.request_id,
+            reason=str(kwargs.get("reason") or "")[:500],
+            arguments=for_log(arguments),
+            steps=run.steps,
+        )
+
+
+def _sqlstate(error: Exception) -> str:
+    return getattr(error.__cause__, "sqlstate", "") or ""
+
+
+def _prepare_transaction(run: Run) -> None:
+    """Set time-outs and attribution for this transaction only: a pooled connection keeps nothing of it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('lock_timeout', %s, true), set_config('statement_timeout', %s, true),"
+            " set_config('idle_in_transaction_session_timeout', '30s', true),"
+            " set_config('kept.command', %s, true), set_config('kept.actor', %s, true)",
+            [settings.KEPT_LOCK_TIMEOUT, settings.KEPT_STATEMENT_TIMEOUT, str(run.uid), str(run.actor_id)],
+        )
+
+
+def command(*, permission: str | None) -> Callable[[Callable[P, R]], Command[P, R]]:
+    """Make a keyword-only service the one door to what it changes.
+
+    ``permission`` is held against ``actor`` before anything is read; None only for commands that are merely steps of others
+    or belong to the system itself. Raises NotAllowed, Busy, KeyReused, StillRunning beside the service's own refusals.
+    """
+
+    def wrap(function: Callable[P, R]) -> Command[P, R]:
+        return Command(function, permission)
+
+    return wrap

@@ -1,0 +1,209 @@
+"""Guarded ledgers: append-only movements beside a guarded total per key, implemented once (data-model.md, section 5).
+
+Stock, pegs, receipts, credit, contracts, coupons and rebates are instances. Two steps: ``lock(keys)`` locks the totals in one sorted
+statement and returns their balances; ``post(movements)`` writes movements and totals in one set-based statement. What must not be
+is refused in Python under the lock, so that every failing key is named; CHECK constraints stand behind it.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from django.db import connection, models
+
+from core.errors import LedgerRefused
+from core.locks_registry import Rank
+from core.models import GuardedTotal, LedgerMovement
+from core.runs import current_run
+
+Key = tuple[Any, ...]
+
+
+class Guard(Enum):
+    """How a posting treats the ceiling. Facts always pass (an invoice is an invoice); promises may be refused."""
+
+    BLOCK = "block"
+    FACT = "fact"
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """A change of one total. ``deltas`` per balance; unique by (key, source_type, source_id, purpose)."""
+
+    key: Key
+    deltas: Mapping[str, Decimal]
+    source_type: str
+    source_id: int
+    purpose: str
+    business_date: date
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A locked total as it stands now."""
+
+    id: int
+    key: Key
+    balances: Mapping[str, Decimal]
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why one key refuses: shown to the user by its ledger's ``name_key``."""
+
+    key: Key
+    sentence: str
+
+
+Check = Callable[[Total, Mapping[str, Decimal], Guard], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """One ledger of the system: its two tables, its key, its balances and its rule.
+
+    ``key`` names columns of the total, ``company_id`` first. ``facts`` are further columns of the total that the rule reads (a
+    ceiling, whether negative stock is allowed). ``check(total, balances_after, guard)`` returns the sentence of a refusal, or None.
+    ``extra`` names further columns of the movement, such as a value or a currency.
+    """
+
+    name: str
+    total: type[GuardedTotal]
+    movement: type[LedgerMovement]
+    key: tuple[str, ...]
+    balances: tuple[str, ...]
+    rank: Rank
+    check: Check
+    facts: tuple[str, ...] = ()
+    extra: tuple[str, ...] = ()
+
+    def lock(self, keys: Sequence[Key]) -> dict[Key, Total]:
+        """Lock these totals in id order, creating what is missing, and return them by key. Two statements, whatever the number.
+
+        The second statement sees what was committed while the first one waited: sums read in a locking statement would be stale.
+        """
+        wanted = sorted(set(keys))
+        if not wanted:
+            return {}
+        table = self.total._meta.db_table
+        columns = ", ".join(f'"{name}"' for name in self.key)
+        arrays = ", ".join(f"%s::{_element(self.total, name)}[]" for name in self.key)
+        values = [list(column) for column in zip(*wanted, strict=True)]
+        read = ", ".join(f't."{name}"' for name in (*self.key, *self.balances, *self.facts))
+        matches = " AND ".join(f't."{name}" = k."{name}"' for name in self.key)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f'INSERT INTO "{table}" ({columns}) SELECT * FROM unnest({arrays}) ON CONFLICT DO NOTHING',  # noqa: S608
+                values,
+            )
+            cursor.execute(
+                f'SELECT t.id, {read} FROM "{table}" t JOIN unnest({arrays}) AS k({columns}) ON {matches}'  # noqa: S608
+                " ORDER BY t.id FOR NO KEY UPDATE OF t",
+                values,
+            )
+            totals = [self._total(row) for row in cursor.fetchall()]
+        assert len(totals) == len(wanted)
+        current_run().locks.take(self.rank, table, [total.id for total in totals])
+        return {total.key: total for total in totals}
+
+    def _total(self, row: Sequence[Any]) -> Total:
+        after_key = 1 + len(self.key)
+        after_balances = after_key + len(self.balances)
+        return Total(
+            id=row[0],
+            key=tuple(row[1:after_key]),
+            balances=dict(zip(self.balances, row[after_key:after_balances], strict=True)),
+            facts=dict(zip(self.facts, row[after_balances:], strict=True)),
+        )
+
+    def refusals(self, totals: Mapping[Key, Total], movements: Sequence[Movement], guard: Guard) -> list[Refusal]:
+        """What would be refused if these movements were posted: every key, with its sentence. Pure."""
+        after: dict[Key, dict[str, Decimal]] = {}
+        for movement in movements:
+            balances = after.setdefault(movement.key, dict(totals[movement.key].balances))
+            for name, delta in movement.deltas.items():
+                balances[name] += delta
+        found = []
+        for key, balances in after.items():
+            sentence = self.check(totals[key], balances, guard)
+            if sentence:
+                found.append(Refusal(key, sentence))
+        return found
+
+    def post(
+        self, movements: Sequence[Movement], *, guard: Guard = Guard.BLOCK, totals: Mapping[Key, Total] | None = None
+    ) -> dict[Key, Mapping[str, Decimal]]:
+        """Write movements and totals in one statement and return the new balances by key.
+
+        ``totals`` are what ``lock`` returned in this transaction, before any posting to the same keys; without them the keys are
+        locked here. Raises LedgerRefused naming every key; nothing is written then.
+        """
+        if not movements:
+            return {}
+        if totals is None:
+            totals = self.lock([movement.key for movement in movements])
+        refused = self.refusals(totals, movements, guard)
+        if refused:
+            raise LedgerRefused(
+                " ".join(refusal.sentence for refusal in refused[:10]),
+                ledger=self.name,
+                keys=tuple(refusal.key for refusal in refused),
+            )
+        return self._write(movements, totals)
+
+    def _write(self, movements: Sequence[Movement], totals: Mapping[Key, Total]) -> dict[Key, Mapping[str, Decimal]]:
+        run = current_run()
+        current_run().locks.take(self.rank, self.total._meta.db_table, sorted({totals[m.key].id for m in movements}))
+        columns: list[tuple[str, str, list[Any]]] = [
+            ("total_id", "bigint", [totals[m.key].id for m in movements]),
+            ("source_type", "text", [m.source_type for m in movements]),
+            ("source_id", "bigint", [m.source_id for m in movements]),
+            ("purpose", "text", [m.purpose for m in movements]),
+            ("business_date", "date", [m.business_date for m in movements]),
+            ("command_uid", "uuid", [run.uid] * len(movements)),
+            *((name, "numeric", [m.deltas.get(name, Decimal(0)) for m in movements]) for name in self.balances),
+            *((name, _element(self.movement, name), [m.extra.get(name) for m in movements]) for name in self.extra),
+        ]
+        names = ", ".join(f'"{name}"' for name, _, _ in columns)
+        arrays = ", ".join(f"%s::{element}[]" for _, element, _ in columns)
+        sums = ", ".join(f'sum("{name}") AS "{name}"' for name in self.balances)
+        sets = ", ".join(f'"{name}" = t."{name}" + s."{name}"' for name in self.balances)
+        read = ", ".join(f't."{name}"' for name in self.balances)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f'WITH written AS (INSERT INTO "{self.movement._meta.db_table}" ({names})'  # noqa: S608
+                f" SELECT * FROM unnest({arrays}) RETURNING *),"
+                f" s AS (SELECT total_id, {sums} FROM written GROUP BY total_id)"
+                f' UPDATE "{self.total._meta.db_table}" t SET {sets}, changed_at = now() FROM s WHERE t.id = s.total_id'
+                f" RETURNING t.id, {read}",
+                [values for _, _, values in columns],
+            )
+            rows = cursor.fetchall()
+        by_id = {total.id: key for key, total in totals.items()}
+        assert len(rows) == len({movement.key for movement in movements}), "a total went missing under its lock"
+        return {by_id[row[0]]: dict(zip(self.balances, row[1:], strict=True)) for row in rows}
+
+    def recount_sql(self) -> str:
+        """SQL that returns every total that differs from the sum of its movements; empty means healthy."""
+        sums = ", ".join(f'coalesce(sum(m."{name}"), 0) AS "{name}"' for name in self.balances)
+        differs = " OR ".join(f't."{name}" <> r."{name}"' for name in self.balances)
+        read = ", ".join(f't."{name}" AS "{name}_total", r."{name}" AS "{name}_recounted"' for name in self.balances)
+        return (
+            f"SELECT t.id, {read} FROM {self.total._meta.db_table} t"  # noqa: S608
+            f" JOIN (SELECT t2.id, {sums} FROM {self.total._meta.db_table} t2"
+            f" LEFT JOIN {self.movement._meta.db_table} m ON m.total_id = t2.id GROUP BY t2.id) r ON r.id = t.id"
+            f" WHERE {differs}"
+        )
+
+
+def _element(model: type[models.Model], column: str) -> str:
+    field = next(f for f in model._meta.concrete_fields if f.column == column)
+    target = field.target_field if isinstance(field, models.ForeignKey) else field
+    db_type = target.rel_db_type(connection) if isinstance(field, models.ForeignKey) else field.db_type(connection)
+    assert db_type is not None
+    return db_type.split("(")[0].replace("varchar", "text")

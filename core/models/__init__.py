@@ -1,0 +1,25 @@
+from core.models.access import Company, CompanyMembership, Rights, User
+from core.models.audit import CommandLog, IdempotencyKey
+from core.models.documents import Document, DocumentEvent, DocumentLink, NumberSeries
+from core.models.fx import FxRate
+from core.models.ledgers import GuardedTotal, LedgerMovement
+from core.models.work import ExceptionCase, Job, OutboxMessage
+
+__all__ = [
+    "CommandLog",
+    "Company",
+    "CompanyMembership",
+    "Document",
+    "DocumentEvent",
+    "DocumentLink",
+    "ExceptionCase",
+    "FxRate",
+    "GuardedTotal",
+    "IdempotencyKey",
+    "Job",
+    "LedgerMovement",
+    "NumberSeries",
+    "OutboxMessage",
+    "Rights",
+    "User",
+]

@@ -1,0 +1,50 @@
+"""What was asked and what was answered: the command log and the idempotency keys."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+from core.append_only import AppendOnly
+
+
+class CommandLog(AppendOnly):
+    """One outermost command that was committed: who did what through which door. Row history and events name its ``uid``."""
+
+    uid = models.UUIDField(unique=True)
+    name = models.CharField(max_length=80)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    company = models.ForeignKey("core.Company", on_delete=models.PROTECT, related_name="+", null=True)
+    via = models.CharField(max_length=8)
+    request_id = models.CharField(max_length=36)
+    reason = models.CharField(max_length=500)
+    arguments = models.JSONField()
+    steps = models.JSONField()
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta(AppendOnly.Meta):
+        indexes = (*AppendOnly.Meta.indexes, models.Index(fields=["name", "-id"], name="command_log_by_name"))
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.uid}"
+
+
+class IdempotencyKey(models.Model):
+    """One request of one principal to one command. Written first, answered last, in the transaction of its effect (I10)."""
+
+    principal = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    route = models.CharField(max_length=80)
+    key = models.CharField(max_length=120)
+    request_hash = models.CharField(max_length=64)
+    answer = models.JSONField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["principal", "route", "key"], name="idempotency_key_once")
+        ]
+        indexes: ClassVar = [models.Index(fields=["created_at"], name="idempotency_key_by_age")]
+
+    def __str__(self) -> str:
+        return f"{self.route} {self.key}"

@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class OrdersSiteConfig(AppConfig):
+    name = "orders_site"
+
+    def ready(self) -> None:
+        """Wire subscriptions, checks and registries once, from the roof: the only place that knows every room."""
+        from orders_site import wiring
+
+        wiring.wire()

@@ -1,0 +1,11 @@
+"""Sequences of document numbers in which gaps are allowed (core.numbering)."""
+
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("payments", "0001_initial")]
+
+    operations = [
+        migrations.RunSQL("CREATE SEQUENCE number_pay CACHE 1", "DROP SEQUENCE number_pay"),
+    ]

@@ -1,0 +1,3 @@
+from payments.models.payments import Payment, ProviderEvent
+
+__all__ = ["Payment", "ProviderEvent"]
