@@ -7,10 +7,10 @@ On 2,000 with A 10 % up to 1,000 and B 25 % up to 2,500 (product.md, section 12)
     rolling      600   each reached tier's rate on the smaller of the whole and its bound: 1,000 x 10 % + 2,000 x 25 %
     total        700   the sum of the reached rates on the whole: 2,000 x 35 %
 
-A tier is reached as soon as the basis is above the bound of the tier before it; its own bound still belongs to it. Above
-the last bound, `stepped` and `rolling` earn nothing more, the other two go on with the whole basis, as their definitions
-say. The basis is net of returns; a basis of zero or below earns nothing, so that what was settled is owed back. The
-result is rounded once, HALF_UP, to the decimal places of the rebate's currency.
+A tier is reached as soon as the basis is above the bound of the tier before it; its own bound still belongs to it.
+Above the last bound, `stepped` and `rolling` earn nothing more; the other two go on with the whole basis, as their
+definitions say. The basis is net of returns; a basis of zero or below earns nothing, so that what was settled is owed
+back. The result is rounded once, HALF_UP, to the decimal places of the rebate's currency.
 """
 
 from __future__ import annotations

@@ -176,3 +176,31 @@ def test_without_split_each_is_whole_on_the_first_possible_day(
 
         expected = [(days[0][1], START + timedelta(days=days[0][0]))] if days else []
         assert [(line.warehouse_id, line.ship_on) for line in each.lines] == expected
+
+
+@settings(max_examples=500, deadline=None)
+@given(supplies(), supplies(), st.lists(st.tuples(st.sampled_from((1, 2)), st.integers(1, 6), st.integers(0, 8))))
+def test_a_group_ships_whole_on_the_first_possible_day(
+    cans: list[SupplySlice], lids: list[SupplySlice], parts: list[tuple[int, int, int]]
+) -> None:
+    books = {1: books_of(cans), 2: books_of(lids)}
+    lids = [replace(entry, product_id=2, key=(entry.key[0], entry.key[1] + 100)) for entry in lids]
+    members = [
+        Demand(key, product, WAREHOUSES, Decimal(quantity), START + timedelta(days=day), group=1)
+        for key, (product, quantity, day) in enumerate(parts)
+    ]
+
+    promises = promise(members, [*cans, *lids])
+
+    due = max((day for _, _, day in parts), default=0)
+    needed = {product: sum(quantity for wanted, quantity, _ in parts if wanted == product) for product in (1, 2)}
+    days = [
+        (day, warehouse)
+        for day in DAYS
+        for warehouse in WAREHOUSES
+        if day >= due and all(books[product][warehouse].atp(day) >= needed[product] for product in needed)
+    ]
+    expected = [(days[0][1], START + timedelta(days=days[0][0]))] if days else []
+    for each in promises:
+        assert [(line.warehouse_id, line.ship_on) for line in each.lines] == expected
+        assert each.unpromised == (0 if days else each.demand.quantity)

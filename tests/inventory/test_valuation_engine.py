@@ -67,10 +67,10 @@ def test_rounding_is_half_up_at_the_exponent_of_the_currency() -> None:
 
 
 def test_a_quotient_just_under_the_midpoint_is_not_rounded_twice() -> None:
-    """28 digits of precision would see 0.005 here and round up."""
-    whole = "999999999999.999999"
+    """Exactly 12,964,770,444,114.494999...; Python's 28 digits would make it .495 first and .50 then."""
+    moves = receipt("123456789012.345678", "16205962907466.28"), issue("98765432109.876545")
 
-    assert worth(receipt(whole, "9999999999.99"), issue("0.499999"))[1][2] == "0.00"
+    assert worth(*moves)[1][2] == "12964770444114.49"
 
 
 def test_r31_a_customer_return_comes_back_at_the_cost_it_was_issued_at() -> None:
