@@ -17,7 +17,7 @@ from cattrs import Converter, transform_error
 
 from core.rounding import currency_exponent
 from orders_site.replay.errors import MappingError
-from orders_site.replay.mapping import ReplayMapping
+from orders_site.replay.mapping import FileKind, Identity, ReplayMapping, Sign, SupplyPeriod
 
 DEFAULT_MAPPING = Path(__file__).with_name("mapping.toml")
 
@@ -53,26 +53,24 @@ def _refusal(faults: Iterable[str]) -> MappingError:
 def _converter() -> Converter:
     """Give a converter that takes no text for a number, no number for a text, and no unknown key."""
     converter = Converter(forbid_extra_keys=True)
-
-    def strict(kind: type) -> None:
-        def structure(value: Any, _: Any) -> Any:
-            if type(value) is not kind:
-                raise ValueError(f"{value!r} is not a {kind.__name__}")
-            return value
-
-        # By identity: the ordinary hook would serve subclasses too, and take any text for a StrEnum.
-        converter.register_structure_hook_func(lambda wanted: wanted is kind, structure)
-
     for kind in (str, int, bool, date):
-        strict(kind)
-
-    def decimal(value: Any, _: Any) -> Decimal:
-        if type(value) not in (int, Decimal) or not Decimal(value).is_finite():
-            raise ValueError(f"{value!r} is not a finite number")
-        return Decimal(value)
-
-    converter.register_structure_hook(Decimal, decimal)
+        converter.register_structure_hook(kind, _exactly)
+    for choice in (FileKind, Identity, Sign, SupplyPeriod):  # else served by the hook for text, which they extend
+        converter.register_structure_hook(choice, lambda value, wanted: wanted(value))
+    converter.register_structure_hook(Decimal, _finite)
     return converter
+
+
+def _exactly(value: Any, kind: type) -> Any:
+    if type(value) is not kind:
+        raise ValueError(f"{value!r} is not a {kind.__name__}")
+    return value
+
+
+def _finite(value: Any, _: Any) -> Decimal:
+    if type(value) not in (int, Decimal) or not Decimal(value).is_finite():
+        raise ValueError(f"{value!r} is not a finite number")
+    return Decimal(value)
 
 
 def _faults(mapping: ReplayMapping) -> Iterable[str]:
