@@ -40,7 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Throw the cluster away; also at an interrupt."""
     while _own_cluster:
-        clusters.discard(_own_cluster.pop())
+        clusters.give_back(_own_cluster.pop())
         os.environ.pop(CLUSTER_PLACE, None)
 
 
@@ -56,7 +56,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _cluster_sockets() -> Path:
     if CLUSTER_PLACE not in os.environ:
-        cluster = clusters.make_cluster(durable=False)
+        cluster = clusters.take_cluster()
         _own_cluster.append(cluster)
         os.environ[CLUSTER_PLACE] = str(cluster.sockets)
     return Path(os.environ[CLUSTER_PLACE])

@@ -44,6 +44,8 @@ EPHEMERAL = {
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "max_wal_size": "2GB",
+    "min_wal_size": "32MB",
+    "wal_recycle": "off",
 }
 
 
