@@ -64,11 +64,11 @@ def _payment_for(check: Check, profile: CreditProfile, view: OverdueView, excess
     if check is Check.LIMIT:
         return excess[check]
     if check is Check.OLDEST_OPEN_ITEM:
-        assert profile.max_days_overdue is not None
-        return sum((item.amount for item in view.older_than(profile.max_days_overdue)), ZERO)
+        assert profile.oldest_item_days is not None
+        return sum((item.amount for item in view.older_than(profile.oldest_item_days)), ZERO)
     # A payment p lowers both sides: (overdue - p) <= share x (payable - p).
-    assert profile.max_overdue_percent is not None
-    share = profile.max_overdue_percent / 100
+    assert profile.overdue_share_percent is not None
+    share = profile.overdue_share_percent / 100
     least = HALF_UP.divide(view.overdue - share * view.payable, 1 - share)
     return least.quantize(quantum(currency_exponent(profile.currency)), rounding=ROUND_UP, context=HALF_UP)
 
@@ -103,8 +103,8 @@ def _release_part(
     room = request.amount
     if profile.limit is not None and Check.LIMIT in excess:
         room = min(room, profile.limit - exposure.total)
-    if profile.max_document_value is not None and Check.DOCUMENT_VALUE in excess:
-        room = min(room, profile.max_document_value)
+    if profile.most_document_value is not None and Check.DOCUMENT_VALUE in excess:
+        room = min(room, profile.most_document_value)
     chosen, amount = [], ZERO
     for line in request.lines:
         if amount + line.amount <= room:
@@ -119,7 +119,7 @@ def _release_part(
 
 
 def _review(profile: CreditProfile, excess: dict[Check, Decimal]) -> Action | None:
-    if Check.REVIEW not in excess or profile.review_due_on is None:
+    if Check.REVIEW not in excess or profile.review_on is None:
         return None
-    sentence = f"Renew the credit review that was due on {day(profile.review_due_on)}."
+    sentence = f"Renew the credit review that was due on {day(profile.review_on)}."
     return Action(ActionKind.REVIEW, ZERO, (Check.REVIEW,), sentence)

@@ -86,47 +86,47 @@ def _over_limit(request: CreditRequest, profile: CreditProfile, exposure: Exposu
 
 
 def _over_document_value(request: CreditRequest, profile: CreditProfile) -> Finding | None:
-    if profile.max_document_value is None or profile.max_document_reaction is Reaction.NONE:
+    if profile.most_document_value is None or profile.document_value_reaction is Reaction.NONE:
         return None
-    excess = request.value - profile.max_document_value
+    excess = request.value - profile.most_document_value
     if excess <= 0:
         return None
     value = amount_text(request.value, profile.currency)
-    most = amount_text(profile.max_document_value, profile.currency)
+    most = amount_text(profile.most_document_value, profile.currency)
     sentence = f"The document is worth {value}; at most {most} is agreed for one document."
-    return Finding(Check.DOCUMENT_VALUE, profile.max_document_reaction, sentence, excess)
+    return Finding(Check.DOCUMENT_VALUE, profile.document_value_reaction, sentence, excess)
 
 
 def _too_old(view: OverdueView, profile: CreditProfile) -> Finding | None:
-    if profile.max_days_overdue is None or profile.max_days_overdue_reaction is Reaction.NONE:
+    if profile.oldest_item_days is None or profile.oldest_item_reaction is Reaction.NONE:
         return None
-    late = view.older_than(profile.max_days_overdue)
+    late = view.older_than(profile.oldest_item_days)
     if not late:
         return None
     oldest = late[0]
     days = days_text((view.on - oldest.due_on).days)
     open_amount = amount_text(oldest.amount, profile.currency)
     sentence = (
-        f"{oldest.number} over {open_amount} is {days} overdue; {days_text(profile.max_days_overdue)} are accepted."
+        f"{oldest.number} over {open_amount} is {days} overdue; {days_text(profile.oldest_item_days)} are accepted."
     )
-    return Finding(Check.OLDEST_OPEN_ITEM, profile.max_days_overdue_reaction, sentence)
+    return Finding(Check.OLDEST_OPEN_ITEM, profile.oldest_item_reaction, sentence)
 
 
 def _too_much_overdue(view: OverdueView, profile: CreditProfile) -> Finding | None:
-    if profile.max_overdue_percent is None or profile.max_overdue_reaction is Reaction.NONE:
+    if profile.overdue_share_percent is None or profile.overdue_share_reaction is Reaction.NONE:
         return None
-    if view.overdue * 100 <= profile.max_overdue_percent * view.payable:
+    if view.overdue * 100 <= profile.overdue_share_percent * view.payable:
         return None
     share = round_places(HALF_UP.divide(view.overdue * 100, view.payable), 1)
     overdue = amount_text(view.overdue, profile.currency)
     sentence = (
-        f"{overdue} is overdue, {plain(share)} % of what is open; {plain(profile.max_overdue_percent)} % is accepted."
+        f"{overdue} is overdue, {plain(share)} % of what is open; {plain(profile.overdue_share_percent)} % is accepted."
     )
-    return Finding(Check.OVERDUE_SHARE, profile.max_overdue_reaction, sentence)
+    return Finding(Check.OVERDUE_SHARE, profile.overdue_share_reaction, sentence)
 
 
 def _review_missed(request: CreditRequest, profile: CreditProfile) -> Finding | None:
-    due_on = profile.review_due_on
+    due_on = profile.review_on
     if due_on is None or request.on <= due_on or profile.review_reaction is Reaction.NONE:
         return None
     return Finding(Check.REVIEW, profile.review_reaction, f"The credit review was due on {day(due_on)}.")

@@ -54,13 +54,13 @@ class CreditProfile:
     currency: str
     limit: Decimal | None = None
     limit_reaction: Reaction = Reaction.BLOCK
-    max_document_value: Decimal | None = None
-    max_document_reaction: Reaction = Reaction.BLOCK
-    max_days_overdue: int | None = None
-    max_days_overdue_reaction: Reaction = Reaction.BLOCK
-    max_overdue_percent: Decimal | None = None
-    max_overdue_reaction: Reaction = Reaction.BLOCK
-    review_due_on: date | None = None
+    most_document_value: Decimal | None = None
+    document_value_reaction: Reaction = Reaction.BLOCK
+    oldest_item_days: int | None = None
+    oldest_item_reaction: Reaction = Reaction.BLOCK
+    overdue_share_percent: Decimal | None = None
+    overdue_share_reaction: Reaction = Reaction.BLOCK
+    review_on: date | None = None
     review_reaction: Reaction = Reaction.WARN
 
 

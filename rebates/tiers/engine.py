@@ -7,7 +7,8 @@ On 2,000 with A 10 % up to 1,000 and B 25 % up to 2,500 (product.md, section 12)
     rolling      600   each reached tier's rate on the smaller of the whole and its bound: 1,000 x 10 % + 2,000 x 25 %
     total        700   the sum of the reached rates on the whole: 2,000 x 35 %
 
-A tier is reached as soon as the basis is above the bound of the tier before it; its own bound still belongs to it.
+A tier is reached as soon as the basis is above the bound of the tier before it; its own bound still belongs to it
+("up to"). Agreements that say "from" are read by `Scale.starting_at`: there the bound already belongs to the next tier.
 Above the last bound, `stepped` and `rolling` earn nothing more; the other two go on with the whole basis, as their
 definitions say. The basis is net of returns; a basis of zero or below earns nothing, so that what was settled is owed
 back. The result is rounded once, HALF_UP, to the decimal places of the rebate's currency.
@@ -15,7 +16,7 @@ back. The result is rounded once, HALF_UP, to the decimal places of the rebate's
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -57,6 +58,7 @@ class Scale:
     tiers: tuple[Tier, ...]
     rate_kind: RateKind = RateKind.PERCENT
     basis_places: int = 2  # decimal places of the basis: the smallest amount by which a bound can be passed
+    bound_opens_next: bool = False  # "from 1,000" (the bound opens the next tier) instead of "up to 1,000"
 
     def __post_init__(self) -> None:
         bounds = [tier.up_to for tier in self.tiers[:-1]]
@@ -64,6 +66,25 @@ class Scale:
         assert self.tiers, "A scale has a tier."
         assert None not in bounds, "Only the last tier may be without bound."
         assert all(low < high for low, high in zip([ZERO, *rising], rising, strict=False)), "Bounds rise from zero."
+
+    @classmethod
+    def starting_at(
+        cls,
+        method: TierMethod,
+        starts: Iterable[tuple[Decimal, Decimal]],
+        *,
+        rate_kind: RateKind = RateKind.PERCENT,
+        basis_places: int = 2,
+    ) -> Scale:
+        """Read rows of (from, rate), as agreements write them; what lies below the first row earns nothing."""
+        rows = sorted(starts)
+        if rows and rows[0][0] > 0:
+            rows.insert(0, (ZERO, ZERO))
+        ends: list[Decimal | None] = [start for start, _ in rows[1:]]
+        tiers = tuple(
+            Tier(f"from {plain(start)}", end, rate) for (start, rate), end in zip(rows, [*ends, None], strict=True)
+        )
+        return cls(method, tiers, rate_kind, basis_places, bound_opens_next=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,18 +167,21 @@ def earn(scale: Scale, basis: Decimal, *, exponent: int) -> Rebate:
 def milestones(scale: Scale, basis: Decimal, *, exponent: int) -> tuple[Milestone, ...]:
     """Say how much more earns what: for each tier ahead the amount that reaches it and the amount that fills it."""
     now = earn(scale, basis, exponent=exponent).earned
+    step = quantum(scale.basis_places)
     found = []
     lower = ZERO
-    for tier in scale.tiers:
-        ahead = [(MilestoneKind.REACH, lower + quantum(scale.basis_places)), (MilestoneKind.FILL, tier.up_to)]
-        for kind, target in ahead:
+    for number, tier in enumerate(scale.tiers):
+        opens_with_bound = scale.bound_opens_next and number > 0
+        closes_before = scale.bound_opens_next and tier is not scale.tiers[-1]
+        reach = lower if opens_with_bound else lower + step
+        fill = tier.up_to - step if tier.up_to is not None and closes_before else tier.up_to
+        for kind, target in ((MilestoneKind.REACH, reach), (MilestoneKind.FILL, fill)):
             if target is None or target <= basis:
                 continue
             then = earn(scale, target, exponent=exponent).earned
             if then != now:
                 found.append(Milestone(kind, tier.name, target - basis, then, then - now))
-        if tier.up_to is not None:
-            lower = tier.up_to
+        lower = tier.up_to or lower
     return tuple(found)
 
 
@@ -200,7 +224,11 @@ Part = tuple[str, Decimal, Decimal]  # tier name, basis of the step, rate
 
 def _reached(scale: Scale, basis: Decimal) -> list[_Reached]:
     lowers = [ZERO, *(tier.up_to for tier in scale.tiers[:-1] if tier.up_to is not None)]
-    return [_Reached(tier, lower) for tier, lower in zip(scale.tiers, lowers, strict=True) if basis > lower]
+    return [
+        _Reached(tier, lower)
+        for tier, lower in zip(scale.tiers, lowers, strict=True)
+        if basis > lower or (scale.bound_opens_next and basis == lower > 0)
+    ]
 
 
 def _stepped(reached: Sequence[_Reached], basis: Decimal) -> list[Part]:

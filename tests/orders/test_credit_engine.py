@@ -26,7 +26,7 @@ from orders.credit import (
 )
 
 TODAY = date(2026, 11, 23)
-NORTHGATE = CreditProfile("GBP", limit=Decimal("30000.00"), max_days_overdue=30)
+NORTHGATE = CreditProfile("GBP", limit=Decimal("30000.00"), oldest_item_days=30)
 OWED = Exposure(open_orders=Decimal("8660.00"), delivered_unbilled=Decimal("2340.00"), open_items=Decimal("16516.80"))
 ITEMS = (
     OpenItem(2, "INV-20861", date(2026, 11, 18), Decimal("7312.80")),
@@ -120,7 +120,7 @@ def test_a_blocked_order_leaves_its_headroom_to_the_next() -> None:
 
 
 def test_a_document_over_its_maximum_value_names_both_and_can_be_released_in_part() -> None:
-    profile = CreditProfile("GBP", max_document_value=Decimal("1000.00"), max_document_reaction=Reaction.WARN)
+    profile = CreditProfile("GBP", most_document_value=Decimal("1000.00"), document_value_reaction=Reaction.WARN)
 
     result = check(request("1200.00", "700.00", "400.00", "100.00"), profile, Exposure())
 
@@ -160,7 +160,7 @@ def test_one_payment_clears_the_limit_and_the_old_item_together() -> None:
 
 
 def test_a_share_overdue_is_cleared_by_the_least_payment() -> None:
-    profile = CreditProfile("GBP", max_overdue_percent=Decimal(50))
+    profile = CreditProfile("GBP", overdue_share_percent=Decimal(50))
     items = [
         OpenItem(1, "INV-1", TODAY - timedelta(days=1), Decimal("200.00")),
         OpenItem(2, "INV-2", TODAY, Decimal("100.01")),
@@ -181,11 +181,11 @@ def test_disputed_items_and_credit_notes_do_not_make_an_account_overdue() -> Non
         OpenItem(2, "CN-1", long_ago, Decimal("-9.00")),
     ]
 
-    assert check(request("1.00"), replace(NORTHGATE, max_overdue_percent=Decimal(0)), OWED, items).findings == ()
+    assert check(request("1.00"), replace(NORTHGATE, overdue_share_percent=Decimal(0)), OWED, items).findings == ()
 
 
 def test_an_expired_review_warns_and_names_its_date() -> None:
-    result = check(request("1.00"), replace(NORTHGATE, review_due_on=date(2026, 6, 3)), OWED)
+    result = check(request("1.00"), replace(NORTHGATE, review_on=date(2026, 6, 3)), OWED)
 
     assert result.reaction is Reaction.WARN
     assert [action.sentence for action in result.actions] == ["Renew the credit review that was due on 3 Jun 2026."]
@@ -204,7 +204,7 @@ def test_an_approval_turns_a_block_into_a_warning_while_it_holds() -> None:
 
 def test_r41_a_changed_order_is_checked_by_its_difference_and_its_whole_value() -> None:
     """frappe/erpnext 33967: raising a quantity after the check went past the limit."""
-    profile = replace(NORTHGATE, max_document_value=Decimal("5000.00"))
+    profile = replace(NORTHGATE, most_document_value=Decimal("5000.00"))
     raised = replace(request("2483.21"), document_value=Decimal("5764.20"))
 
     findings = check(raised, profile, OWED).findings
@@ -243,9 +243,9 @@ def cases(draw: st.DrawFn) -> Case:
     profile = CreditProfile(
         "GBP",
         limit=draw(st.none() | CENTS),
-        max_document_value=draw(st.none() | CENTS),
-        max_days_overdue=draw(st.none() | st.integers(0, 40)),
-        max_overdue_percent=draw(st.none() | st.integers(0, 100).map(Decimal)),
+        most_document_value=draw(st.none() | CENTS),
+        oldest_item_days=draw(st.none() | st.integers(0, 40)),
+        overdue_share_percent=draw(st.none() | st.integers(0, 100).map(Decimal)),
     )
     return request(str(sum(map(Decimal, lines), Decimal(0))), *lines), profile, exposure, items
 

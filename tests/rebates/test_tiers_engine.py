@@ -1,5 +1,6 @@
 """Rebate tiers: the four ways to read one scale, to the cent."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -85,6 +86,28 @@ def test_a_basis_in_quantity_earns_an_amount_for_each_unit() -> None:
     assert rebate.trace[0] == "B: 101 at 0.125 each = 12.625."
 
 
+@pytest.mark.parametrize(
+    ("basis", "stepped", "cumulative"),
+    [("499.99", "0.00", "0.00"), ("500", "0.00", "50.00"), ("1000", "50.00", "250.00"), ("1500", "175.00", "375.00")],
+)
+def test_an_agreement_that_says_from_opens_the_next_tier_with_its_bound(
+    basis: str, stepped: str, cumulative: str
+) -> None:
+    rows = [(Decimal(1000), Decimal(25)), (Decimal(500), Decimal(10))]
+
+    assert str(earn(Scale.starting_at(TierMethod.STEPPED, rows), Decimal(basis), exponent=2).earned) == stepped
+    assert str(earn(Scale.starting_at(TierMethod.CUMULATIVE, rows), Decimal(basis), exponent=2).earned) == cumulative
+
+
+def test_milestones_of_an_agreement_that_says_from() -> None:
+    rows = [(Decimal(0), Decimal(10)), (Decimal(1000), Decimal(25))]
+
+    assert milestones(Scale.starting_at(TierMethod.CUMULATIVE, rows), Decimal(800), exponent=2) == (
+        Milestone(MilestoneKind.FILL, "from 0", Decimal("199.99"), Decimal("100.00"), Decimal("20.00")),
+        Milestone(MilestoneKind.REACH, "from 1,000", Decimal("200"), Decimal("250.00"), Decimal("170.00")),
+    )
+
+
 def test_how_much_more_earns_what() -> None:
     assert milestones(scale(TierMethod.CUMULATIVE), Decimal("800.00"), exponent=2) == (
         Milestone(MilestoneKind.FILL, "A", Decimal("200.00"), Decimal("100.00"), Decimal("20.00")),
@@ -141,13 +164,13 @@ def scales(draw: st.DrawFn, method: TierMethod) -> Scale:
     tiers = [Tier(f"T{n}", Decimal(bound), rate) for n, (bound, rate) in enumerate(zip(bounds, rates, strict=True))]
     if draw(st.booleans()):
         tiers[-1] = Tier(tiers[-1].name, None, tiers[-1].rate)
-    return Scale(method, tuple(tiers))
+    return Scale(method, tuple(tiers), bound_opens_next=draw(st.booleans()))
 
 
 def rate_of_unit(unit: int, tiers: tuple[Tier, ...]) -> Fraction:
     """The rate at which the n-th unit is earned, found by walking up the scale."""
     for tier in tiers:
-        if tier.up_to is None or unit <= tier.up_to:
+        if tier.up_to is None or unit <= tier.up_to:  # a slice has the same width whichever tier its bound opens
             return Fraction(tier.rate) / 100
     return Fraction(0)
 
@@ -169,7 +192,8 @@ def test_stepped_is_the_sum_of_what_each_unit_earns(of: Scale, basis: int) -> No
 def test_the_other_methods_by_their_definitions(of: Scale, basis: int) -> None:
     reached = []
     for tier in of.tiers:
-        if basis > 0 and (not reached or (reached[-1].up_to is not None and basis > reached[-1].up_to)):
+        before = reached[-1].up_to if reached else Decimal(0)
+        if before is not None and (basis > before or (of.bound_opens_next and basis == before > 0)):
             reached.append(tier)
     rates = [Fraction(tier.rate) / 100 for tier in reached]
     capped = [basis if tier.up_to is None else min(basis, int(tier.up_to)) for tier in reached]
@@ -180,7 +204,7 @@ def test_the_other_methods_by_their_definitions(of: Scale, basis: int) -> None:
     }
 
     for method, exact in expected.items():
-        assert earn(Scale(method, of.tiers), Decimal(basis), exponent=2).earned == half_up(exact)
+        assert earn(replace(of, method=method), Decimal(basis), exponent=2).earned == half_up(exact)
 
 
 @settings(max_examples=500, deadline=None)
