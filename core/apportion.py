@@ -55,11 +55,11 @@ def _largest_remainder(numerators: list[int], denominator: int, total: int) -> l
         return rounded
     direction = 1 if difference > 0 else -1
 
-    def order(index: int) -> tuple[int, bool, int, int]:
+    def order(index: int) -> tuple[int, int, int]:
         numerator = numerators[index]
         error = direction * (numerator - rounded[index] * denominator)
-        grows = numerator * direction > 0
-        return (-error, not grows, *((-abs(numerator), index) if grows else (abs(numerator), -index)))
+        grows = numerator * direction > 0  # the larger and earlier share is the last to lose and the first to gain
+        return (-error, -abs(numerator), index) if grows else (-error, abs(numerator), -index)
 
     for index in sorted(range(len(rounded)), key=order)[: abs(difference)]:
         rounded[index] += direction

@@ -77,10 +77,11 @@ def random_rates(random: Random, condition_type: str, currency: str) -> Shape:
     if condition_type == "PRICE":
         rate = Decimal(random.randrange(10**9)).scaleb(-random.randint(2, 6))
         start = Decimal(random.randrange(2000)).scaleb(-1)
-        scale = (ScaleRow(start, rate), ScaleRow(start * 7, rate * Decimal("0.75"))) if random.random() < 0.4 else ()
-        scale = tuple(ScaleRow(row.start, row.rate.quantize(Decimal("0.000001"))) for row in scale)
+        lower = (rate * Decimal("0.75")).quantize(Decimal("0.000001"))
+        scale = (ScaleRow(start, rate), ScaleRow(start * 7, lower)) if random.random() < 0.4 else ()
         price_unit = random.choice([1, 1, 1, 3, 7, 100, 1000])
-        return Calculation.PER_UNIT, random.choice([currency, currency, "USD", "JPY"]), unit, price_unit, rate, scale
+        priced_in = random.choice([currency, currency, "USD", "JPY"])
+        return Calculation.PER_UNIT, priced_in, unit, price_unit, rate, scale
     if condition_type == "DISC" and random.random() < 0.7:
         return Calculation.PERCENT, "", unit, 1, Decimal(random.randrange(11_000)).scaleb(-2), ()
     amount = Decimal(random.randrange(5_000)).scaleb(-2)
@@ -109,7 +110,7 @@ def group_by_product(records: Sequence[ConditionRecord]) -> dict[int, list[Condi
 
 
 def reference_net(request: PricingRequest, line: PricingLine, records: Sequence[ConditionRecord]) -> Fraction:
-    """Net = round(price - discount, not below zero) + rounded surcharge, in fractions from the first step to the last."""
+    """Net = round(price - discount, not below zero) + rounded surcharge, in fractions throughout."""
     places = PLACES[request.currency]
     price = find(request, line, "PRICE", records)
     value = worth(request, line, price, Fraction(0)) if price else Fraction(0)

@@ -237,6 +237,16 @@ def test_a_negative_surcharge_takes_a_line_to_zero_at_most() -> None:
     assert priced.trace[-1].reason is Reason.LIMITED
 
 
+def test_a_surcharge_is_rounded_by_itself() -> None:
+    surcharge = make_record(
+        id=30, condition_type=SURCHARGE.code, calculation=Calculation.PER_UNIT, rate=Decimal("-0.005")
+    )
+
+    priced = price_one(make_line(), AT_PRODUCT, surcharge)
+
+    assert (str(priced.surcharge), str(priced.net)) == ("-0.01", "9.99")
+
+
 @pytest.mark.parametrize(
     ("numbers", "types", "reference"),
     [

@@ -10,7 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.tax.engine import compute_tax
-from catalog.tax.types import ANY, PriceBasis, TaxLine, TaxResult, TaxRounding, TaxRule, TaxRules, TaxTreatment
+from catalog.tax.types import (
+    ANY,
+    PriceBasis,
+    TaxedLine,
+    TaxGroup,
+    TaxLine,
+    TaxResult,
+    TaxRounding,
+    TaxRule,
+    TaxRules,
+    TaxTreatment,
+)
 from catalog.trace import sentence
 from tests.catalog.engine_makers import make_rule, tax_request
 
@@ -52,9 +63,9 @@ RULES = TaxRules.of([FRENCH, EXPORT, INTRA, REVERSE, EXEMPT, ZERO, REDUCED, STAN
 
 
 def assert_adds_up(result: TaxResult) -> None:
-    for part in (*result.lines, *result.groups):
-        assert part.gross == part.net + part.tax
-    for parts in (result.lines, result.groups):
+    both: tuple[tuple[TaxedLine | TaxGroup, ...], ...] = (result.lines, result.groups)
+    for parts in both:
+        assert all(part.gross == part.net + part.tax for part in parts)
         assert sum(part.net for part in parts) == result.net
         assert sum(part.tax for part in parts) == result.tax
         assert sum(part.gross for part in parts) == result.gross
@@ -84,6 +95,19 @@ def test_category_account_and_countries_decide_the_tax(
     assert (line.rule_id, line.code, line.treatment, line.rate) == (rule.id, rule.code, rule.treatment, rule.rate)
     assert line.tax == rule.rate
     assert_adds_up(result)
+
+
+def test_the_most_specific_rule_applies_whatever_the_order_of_their_ids() -> None:
+    keys = [(ANY, ANY), (ANY, "AT"), ("books", ANY), ("books", "AT")]
+    rules = [
+        make_rule(str(number), id=number, tax_category=category, ship_to=ship_to)
+        for number, (category, ship_to) in enumerate(keys, 1)
+    ]
+
+    for most_specific in (4, 3, 2, 1):
+        known = TaxRules.of(rules[:most_specific])
+        result = compute_tax(tax_request(lines=[TaxLine(1, "books", Decimal("100.00"))], ship_to="AT"), known)
+        assert result.lines[0].rule_id == most_specific
 
 
 def test_a_line_that_leaves_from_another_country_is_taxed_there() -> None:
