@@ -47,7 +47,7 @@ def static_checks() -> list[tuple[str, list[str]]]:
     """List the checks that read the code without running it, and the one that compares models with migrations."""
     quiet = [sys.executable, "-W", "ignore::RuntimeWarning"]  # no database is up yet, and none is needed
     return [
-        ("Lint", [tool("ruff"), "check", "--quiet", "."]),
+        ("Lint", [tool("ruff"), "check", "--quiet", "--output-format", "concise", "."]),
         ("Format", [tool("ruff"), "format", "--check", "--quiet", "."]),
         ("Layers", [tool("lint-imports"), "--no-logo"]),
         ("Migrations", [*quiet, "manage.py", "makemigrations", "--check", "--dry-run", "--verbosity", "1"]),
