@@ -117,7 +117,7 @@ def _bars(figure: Figure, width: int) -> list[str]:
     left, right = 44, width - (56 if figure.goal or len(figure.series) > 1 else 4)
     room = Decimal(right - left) / max(len(figure.labels), 1)
     bar = min(_round(room * Decimal("0.65")), Decimal(48))
-    widest = max(len(word) for word in (*figure.labels, *map(formats.quantity, sums))) * 7 + 6
+    widest = max(len(word) for word in (*figure.labels, *map(formats.quantity, sums))) * 6 + 6
     every = max(1, -(-len(figure.labels) * widest // (right - left)))
     parts = _grid(scale, left, right)
     for i, label in enumerate(figure.labels):

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 from core.context import RequestContext, use_context
+from core.errors import DomainError
+from core.web.errors import refusal_page
 
 REQUEST_ID = re.compile(r"\A[A-Za-z0-9_-]{8,36}\Z")
 
@@ -24,3 +26,7 @@ class RequestContextMiddleware:
             response = self.get_response(request)
         response["X-Request-Id"] = request_id
         return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer a refusal that no view has shown in its own place with the page of its status."""
+        return refusal_page(request, exception) if isinstance(exception, DomainError) else None
