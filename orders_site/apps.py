@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from orders_site.celery import app as celery_app
+
 
 class OrdersSiteConfig(AppConfig):
     name = "orders_site"
@@ -9,3 +11,6 @@ class OrdersSiteConfig(AppConfig):
         from orders_site import wiring
 
         wiring.wire()
+
+
+__all__ = ["OrdersSiteConfig", "celery_app"]

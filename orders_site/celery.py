@@ -12,6 +12,7 @@ from celery.schedules import crontab
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "orders_site.settings.dev")
 
 app = Celery("orders_site")
+app.set_default()  # for every thread of the web server, not only the one that imports this
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

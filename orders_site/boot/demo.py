@@ -152,9 +152,10 @@ def start_all(supervisor: Supervisor, port: int, *, fresh: bool) -> None:
         assert broker.child is not None
         supervisor.adopt("broker", broker.child, broker.log, broker.stop)
     report = set_up()
-    start_django(supervisor, port)
+    start_web(supervisor, port)
     address = f"http://localhost:{port}/"
     wait_for_web(supervisor, f"http://127.0.0.1:{port}/healthz")
+    start_background(supervisor)
     pids = {service.name: service.child.pid for service in supervisor.services}
     state.write_facts({"supervisor": os.getpid(), "address": address, "services": pids})
     say("")
@@ -166,11 +167,13 @@ def start_all(supervisor: Supervisor, port: int, *, fresh: bool) -> None:
 def start_database(supervisor: Supervisor, *, fresh: bool) -> None:
     """Start our own cluster, recovered if it was killed, with its roles and an empty database where there is none."""
     cluster = Cluster(places.cluster_folder(), places.postgres_sockets(), supervisor.log_path("postgres"))
-    if fresh:
+    known_here = places.state_folder() / "cluster-made"
+    if fresh or not known_here.exists():  # as root, a removed clone at this path may have left its cluster behind
         cluster.end_stale_server()
         shutil.rmtree(cluster.data, ignore_errors=True)
         shutil.rmtree(places.PROJECT / "media", ignore_errors=True)
     cluster.prepare()
+    known_here.touch()
     cluster.start()
     assert cluster.child is not None
     supervisor.adopt("postgres", cluster.child, cluster.log, cluster.stop)
@@ -213,14 +216,18 @@ def set_up() -> dict[str, Any]:
     return report
 
 
-def start_django(supervisor: Supervisor, port: int) -> None:
-    """Start web server, worker and clock."""
+def start_web(supervisor: Supervisor, port: int) -> None:
+    """Start the web server."""
     gunicorn = [sys.executable, "-m", "gunicorn", "orders_site.wsgi", "--bind", f"127.0.0.1:{port}", "--preload"]
     gunicorn += ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--graceful-timeout", "3"]
     gunicorn += ["--no-control-socket"]
     if Path("/dev/shm").is_dir():  # noqa: S108 - a heartbeat file on a disk can block a worker
         gunicorn += ["--worker-tmp-dir", "/dev/shm"]  # noqa: S108
     supervisor.start("web", gunicorn, ENVIRONMENT, WORKER_PATIENCE_S)
+
+
+def start_background(supervisor: Supervisor) -> None:
+    """Start worker and clock; after the web server answers, since whoever started this waits for a page."""
     celery = [sys.executable, "-m", "celery", "-A", "orders_site"]
     worker = [*celery, "worker", "--queues", ",".join(QUEUES), "--concurrency", "2", "--loglevel", "INFO"]
     supervisor.start("worker", [*worker, "--without-gossip", "--without-mingle"], ENVIRONMENT, WORKER_PATIENCE_S)
