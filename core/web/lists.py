@@ -20,10 +20,11 @@ from core.web.cells import Row, csv_field, safe_text
 from core.web.columns import Column, fields_of, visible_columns
 from core.web.filters import ListFilterSet
 from core.web.keyset import Ordering, Page, can_be_absent, read_place, turn_to, write_place
-from core.web.parts import Empty, Tab
+from core.web.parts import ActionButton, Empty, Tab
 from core.web.tables import Head, Table
 
 PAGE_SIZES = (50, 100, 200)
+PICKED, ALL_MATCHING = "picked", "all_matching"
 _PLACES = ("after", "before", "format", "exact")
 
 
@@ -56,7 +57,7 @@ class ListPage:
         row_css: Callable[[Row], str] | None = None,
         also_reads: Sequence[str] = (),
         totals: "Callable[[QuerySet[Any, Any]], Sequence[tuple[str, str]]] | None" = None,
-        select_name: str = "",
+        bulk: Sequence[ActionButton] = (),
     ) -> None:
         self.request = request
         self.noun = noun
@@ -64,7 +65,7 @@ class ListPage:
         self.tabs = tabs
         self.empty = empty or Empty(f"No {noun} here.", icon="search")
         self.row_css = row_css
-        self.select_name = select_name
+        self.bulk = bulk
         self._totals = totals
         self._also_reads = also_reads
         self.columns = visible_columns(columns, request.user)
@@ -132,7 +133,7 @@ class ListPage:
             user=self.request.user,
             caption=f"{self.noun.capitalize()}, sorted by {self._sort_words}",
             row_css=self.row_css,
-            select_name=self.select_name,
+            select_name=PICKED if self.bulk else "",
         )
         table.heads = [self._head(column) for column in table.columns]
         return table
@@ -204,6 +205,24 @@ class ListPage:
             for name, value in self.request.GET.items()
             if name not in _PLACES and name not in own and not any(name.startswith(f"{field}_") for field in own)
         ]
+
+    # --- what was picked ---------------------------------------------------------------------------------------------
+
+    def bulk_url(self, action: ActionButton) -> str:
+        """Where a verb for picked rows is posted: with the list's filters, so that “all matching” means these."""
+        query = self.request.GET.urlencode()
+        return f"{action.url}?{query}" if query else action.url
+
+    def picked_keys(self, limit: int) -> list[int]:
+        """The rows that a posted bulk verb means: those picked, or all that match, never one outside the filtered list.
+
+        At most ``limit`` + 1 keys come back, so that the caller can refuse too many.
+        """
+        rows = self.queryset.order_by("pk")
+        if ALL_MATCHING not in self.request.POST:
+            keys = [int(key) for key in self.request.POST.getlist(PICKED) if key.isdecimal()]
+            rows = rows.filter(pk__in=keys[: limit + 1])
+        return list(rows.values_list("pk", flat=True)[: limit + 1])
 
     # --- how it is answered ------------------------------------------------------------------------------------------
 

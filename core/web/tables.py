@@ -72,8 +72,8 @@ class Table:
         if self.select_name:
             title = escape(self.columns[0].of(row) or row["pk"])
             parts.append(
-                f'<td class="fit"><input type="checkbox" class="pick" name="{self.select_name}" value="{row["pk"]}"'
-                f' aria-label="Select {title}"></td>'
+                f'<td class="fit"><input type="checkbox" class="pick" form="bulk" name="{self.select_name}"'
+                f' value="{row["pk"]}" aria-label="Select {title}"></td>'
             )
         for start, draw, end in cells:
             parts += (start, draw(row), end)

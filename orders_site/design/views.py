@@ -6,13 +6,15 @@ from django.contrib.auth.models import Permission
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.web.access import requires
 from core.web.columns import Column
 from core.web.filters import ListFilterSet
+from core.web.formats import plural
 from core.web.lists import ListPage
-from core.web.parts import DocumentPage, Link, Tag
+from core.web.parts import ActionButton, DocumentPage, Link, Tag
 from core.web.tables import Table
 from orders_site.design import samples
 from orders_site.design.forms import SampleForm
@@ -69,11 +71,8 @@ RIGHTS = (
 )
 
 
-@require_safe
-@requires(SEE)
-def rights_list(request: HttpRequest) -> HttpResponseBase:
-    """A list page over rows that every installation has: the rights themselves."""
-    listing = ListPage(
+def _listing(request: HttpRequest) -> ListPage:
+    return ListPage(
         request,
         Permission.objects.all(),
         RIGHTS,
@@ -81,9 +80,24 @@ def rights_list(request: HttpRequest) -> HttpResponseBase:
         default_sort="codename",
         filterset=RightsFilter,
         tabs=samples.TABS,
-        select_name="right",
+        bulk=[ActionButton("Count them", reverse("design:count"))],
     )
-    return listing.response("design/list.html")
+
+
+@require_safe
+@requires(SEE)
+def rights_list(request: HttpRequest) -> HttpResponseBase:
+    """A list page over rows that every installation has: the rights themselves."""
+    return _listing(request).response("design/list.html")
+
+
+@require_POST
+@requires(SEE)
+def count_rights(request: HttpRequest) -> HttpResponse:
+    """The sample's verb for picked rows: it only counts them."""
+    picked = _listing(request).picked_keys(limit=1000)
+    messages.success(request, f"{plural(len(picked), 'right')} picked.")
+    return redirect("design:list")
 
 
 @require_safe

@@ -102,6 +102,8 @@ def test_a_list_is_walked_searched_and_opened_by_keys(open_page: OpenPage, desig
     expect(page.locator("tr.cur .pick")).to_be_checked()
     assert page.locator("table[data-list] tbody tr").nth(1).get_attribute("class") == "cur"
 
+    page.keyboard.press("Escape")
+    expect(page.locator(".pick:checked")).to_have_count(0)
     page.keyboard.press("/")
     expect(page.get_by_label("Search rights")).to_be_focused()
     page.keyboard.type("administer")
@@ -113,6 +115,16 @@ def test_a_list_is_walked_searched_and_opened_by_keys(open_page: OpenPage, desig
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1, name="administer")).to_be_visible()
+
+
+def test_all_matching_rows_are_picked_on_the_server_within_the_filter(open_page: OpenPage, designer: User) -> None:
+    page = open_page("/design/list/?q=administer", user=designer)
+    page.get_by_label("Select administer").check()
+    expect(page.locator(".bulk")).to_contain_text("1 selected")
+    page.get_by_label("All 1 matching").check()
+    page.get_by_role("button", name="Count them").click()
+
+    expect(page.locator(".toast")).to_contain_text("1\u00a0right picked")
 
 
 def test_the_key_sheet_opens_by_question_mark(open_page: OpenPage, designer: User, violations: Violations) -> None:

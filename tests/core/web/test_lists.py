@@ -7,7 +7,7 @@ from collections.abc import Callable
 import django_filters
 import pytest
 from django.contrib.auth.models import Permission
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest, QueryDict, StreamingHttpResponse
 
 from core.models import Job, User
 from core.web.columns import Column
@@ -138,6 +138,22 @@ def test_every_word_of_a_search_must_be_found(ask: Ask, make_jobs: MakeJobs) -> 
 
     assert [row["title"] for row in listing(ask("?q=job+11")).page.rows] == ["Job 11"]
     assert listing(ask("?q=job+nowhere")).count == 0
+
+
+def test_a_bulk_verb_means_the_picked_rows_of_the_filtered_list_and_no_others(ask: Ask, make_jobs: MakeJobs) -> None:
+    done = make_jobs(1, 2, state="done")
+    other = make_jobs(3)[0]
+
+    def picked(**data: object) -> list[int]:
+        request = ask("?state=done")
+        request.method, request.POST = "POST", QueryDict(mutable=True)
+        for name, values in data.items():
+            request.POST.setlist(name, values)
+        return listing(request).picked_keys(limit=10)
+
+    assert picked(picked=[str(done[0].pk), str(other.pk), "x"]) == [done[0].pk]
+    assert picked(all_matching=["1"], picked=[str(other.pk)]) == [job.pk for job in done]
+    assert picked() == []
 
 
 def test_size_is_one_of_those_offered(ask: Ask) -> None:
