@@ -18,7 +18,7 @@ Columns = Mapping[str, Sequence[Any]]
 
 
 @lru_cache(maxsize=2048)
-def _column(model: type[models.Model], name: str) -> tuple[models.Field[Any, Any], str, str]:
+def _column(model: type[models.Model], name: str) -> "tuple[models.Field[Any, Any], str, str]":
     """The field behind ``name`` (or ``name_id``), its column and its array element type."""
     field = model._meta.get_field(name.removesuffix("_id") if name.endswith("_id") and not _has_field(model, name) else name)
     assert isinstance(field, models.Field)
@@ -33,7 +33,7 @@ def _has_field(model: type[models.Model], name: str) -> bool:
     return any(field.name == name for field in model._meta.get_fields())
 
 
-def _value(field: models.Field[Any, Any], value: Any, currency: str | None) -> Any:
+def _value(field: "models.Field[Any, Any]", value: Any, currency: str | None) -> Any:
     if value is None or isinstance(value, (int, str, bool)):
         return Jsonb(value) if isinstance(field, models.JSONField) and value is not None else value
     if isinstance(field, DocumentMoneyField):

@@ -32,13 +32,14 @@ PERIOD_IS_OPEN = """
     RETURN NEW;
 """
 
+# Lock in one statement, look in the next: a status read by the locking statement may be the one from before the wait.
 ENTRY_STILL_OPEN = """
-    IF EXISTS (SELECT 1 FROM (SELECT DISTINCT entry_id FROM added) a
-               JOIN accounting_journalentry e ON e.id = a.entry_id WHERE e.status = 'posted' FOR SHARE OF e) THEN
+    PERFORM 1 FROM accounting_journalentry e WHERE e.id IN (SELECT entry_id FROM added) ORDER BY e.id FOR SHARE;
+    IF EXISTS (SELECT 1 FROM accounting_journalentry e
+               WHERE e.id IN (SELECT entry_id FROM added) AND e.status = 'posted') THEN
         RAISE EXCEPTION 'The entry is posted; reverse it instead'
             USING ERRCODE = '23514', CONSTRAINT = 'entry_open_kept_rule';
     END IF;
-    PERFORM 1 FROM accounting_journalentry e WHERE e.id IN (SELECT entry_id FROM added) FOR SHARE;
     RETURN NULL;
 """
 
@@ -63,7 +64,11 @@ class JournalEntry(Document):
     class Meta:
         verbose_name_plural = "journal entries"
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["source_type", "source_id", "purpose"], name="entry_source_once"),
+            models.UniqueConstraint(
+                fields=["source_type", "source_id", "purpose"],
+                name="entry_source_once",
+                violation_error_message="This was posted to the ledger before. Nothing was posted twice.",
+            ),
             models.UniqueConstraint(fields=["company", "number"], name="entry_number_once"),
             models.CheckConstraint(
                 condition=Q(status="draft", number__isnull=True) | Q(status="posted", number__isnull=False),
@@ -120,7 +125,9 @@ class JournalLine(AppendOnly):
                 condition=Q(debit__gte=0) & Q(credit__gte=0) & (Q(debit=0) | Q(credit=0)), name="line_has_one_side"
             ),
             models.CheckConstraint(
-                condition=(Q(debit__gt=0) & Q(document_amount__gte=0)) | (Q(debit=0) & Q(document_amount__lte=0)),
+                condition=(Q(debit__gt=0) & Q(document_amount__gte=0))
+                | (Q(credit__gt=0) & Q(document_amount__lte=0))
+                | Q(debit=0, credit=0),  # a document amount too small for a cent of the functional currency
                 name="line_document_amount_on_its_side",
             ),
         ]
@@ -142,5 +149,3 @@ class JournalLine(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.debit or -self.credit}"
-
-

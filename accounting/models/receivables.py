@@ -3,13 +3,39 @@
 from datetime import date
 from typing import ClassVar
 
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from core.append_only import AppendOnly
 from core.money import CurrencyCodeField, LedgerAmountField
-from core.triggers import never_deleted
+from core.triggers import frozen_once, never_deleted
+
+# The items are locked first and looked at in later statements: two applications that fit alone cannot both pass (I8).
+APPLICATION_FITS = """
+    PERFORM 1 FROM accounting_openitem i
+        WHERE i.id IN (SELECT debit_item_id FROM added UNION SELECT credit_item_id FROM added)
+        ORDER BY i.id FOR NO KEY UPDATE;
+    SELECT d.reference INTO offence FROM added a
+        JOIN accounting_openitem d ON d.id = a.debit_item_id JOIN accounting_openitem c ON c.id = a.credit_item_id
+        WHERE d.company_id <> c.company_id OR d.company_id <> a.company_id OR d.account_id <> c.account_id
+            OR d.currency <> c.currency OR d.currency <> a.currency OR d.amount <= 0 OR c.amount >= 0 LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION '%: a counter-claim is set against a claim of the same account, company and currency', offence
+            USING ERRCODE = '23514', CONSTRAINT = 'application_partners_kept_rule';
+    END IF;
+    SELECT i.reference INTO offence FROM accounting_openitem i
+        JOIN (SELECT debit_item_id AS id FROM added UNION SELECT credit_item_id FROM added) touched ON touched.id = i.id
+        CROSS JOIN LATERAL (SELECT coalesce(sum(p.amount), 0) AS applied FROM accounting_application p
+            WHERE p.debit_item_id = i.id OR p.credit_item_id = i.id) s
+        WHERE s.applied < 0 OR s.applied > abs(i.amount) LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION '%: more was applied than is open', offence
+            USING ERRCODE = '23514', CONSTRAINT = 'application_within_open_kept_rule';
+    END IF;
+    RETURN NULL;
+"""
 
 
 class OpenItem(models.Model):
@@ -40,7 +66,11 @@ class OpenItem(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["source_type", "source_id", "instalment"], name="open_item_source_once"),
+            models.UniqueConstraint(
+                fields=["source_type", "source_id", "instalment"],
+                name="open_item_source_once",
+                violation_error_message="This document has its open item already. Nothing was changed.",
+            ),
             models.CheckConstraint(
                 condition=Q(amount__gt=0, open_amount__gte=0, open_amount__lte=F("amount"))
                 | Q(amount__lt=0, open_amount__lte=0, open_amount__gte=F("amount"))
@@ -52,6 +82,17 @@ class OpenItem(models.Model):
                 condition=Q(open_amount=0, settled_on__isnull=False) | (~Q(open_amount=0) & Q(settled_on__isnull=True)),
                 name="open_item_settled_when_zero",
             ),
+            models.CheckConstraint(
+                condition=Q(amount__gte=0, functional_open__gte=0, functional_open__lte=F("functional_amount"))
+                | Q(amount__lte=0, functional_open__lte=0, functional_open__gte=F("functional_amount")),
+                name="open_item_functional_between_zero_and_amount",
+            ),
+            models.CheckConstraint(
+                condition=~Q(open_amount=0) | Q(functional_open=0), name="open_item_zero_in_both_currencies"
+            ),
+            models.CheckConstraint(
+                condition=Q(control__in=["receivable", "unapplied"]), name="open_item_of_a_subledger"
+            ),
         ]
         indexes: ClassVar = [
             models.Index(
@@ -61,6 +102,10 @@ class OpenItem(models.Model):
         ]
         triggers: ClassVar = [
             never_deleted(),
+            frozen_once(
+                pgtrigger.Q(old__amount__isnull=False),
+                except_fields=["open_amount", "functional_open", "settled_on", "is_disputed"],
+            ),
         ]
 
     def __str__(self) -> str:
@@ -79,7 +124,9 @@ class Application(AppendOnly):
     credit_item = models.ForeignKey(OpenItem, on_delete=models.PROTECT, related_name="applied_to")
     currency = CurrencyCodeField()
     amount = LedgerAmountField()  # above zero: set against; below zero: an earlier application undone
-    fx_difference = LedgerAmountField(default=0)
+    debit_functional = LedgerAmountField(default=0)  # what left the claim in functional currency
+    credit_functional = LedgerAmountField(default=0)  # what left the counter-claim
+    fx_difference = LedgerAmountField(default=0)  # credit_functional - debit_functional: above zero is a realised gain
     business_date = models.DateField()
     source_type = models.CharField(max_length=32)
     source_id = models.BigIntegerField()
@@ -89,11 +136,27 @@ class Application(AppendOnly):
     class Meta(AppendOnly.Meta):
         constraints: ClassVar = [
             models.CheckConstraint(condition=~Q(amount=0), name="application_is_not_zero"),
+            models.CheckConstraint(
+                condition=Q(fx_difference=F("credit_functional") - F("debit_functional")),
+                name="application_difference_is_between_its_sides",
+            ),
         ]
         indexes = (
             *AppendOnly.Meta.indexes,
             models.Index(fields=["debit_item"], name="application_by_claim"),
             models.Index(fields=["credit_item"], name="application_by_counter_claim"),
+        )
+        triggers = (
+            *AppendOnly.Meta.triggers,
+            pgtrigger.Trigger(
+                name="application_fits",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="added"),
+                declare=[("offence", "text")],
+                func=APPLICATION_FITS,
+            ),
         )
 
     def __str__(self) -> str:
