@@ -63,16 +63,16 @@ class Figures:
 
         The lines of one document share all but the code, so they are added up before they are added.
         """
-        shared: dict[tuple[str, str, str, str], _Sum] = {}
+        shared: dict[tuple[int, int, str, str, str], _Sum] = defaultdict(_Sum)
         codes = self._sums[Dimension.CODE]
         for line, trade_class, _, _, _, amount, _ in lines:
             if trade_class:
                 codes[line.code, trade_class].add(1, line.quantity, amount)
-                key = f"{line.at.year}-{line.at.month:02}", line.country, line.customer, trade_class
-                shared.setdefault(key, _Sum()).add(1, line.quantity, amount)
-        for (month, country, customer, trade_class), total in shared.items():
+                key = line.at.year, line.at.month, line.country, line.customer, trade_class
+                shared[key].add(1, line.quantity, amount)
+        for (year, month, country, customer, trade_class), total in shared.items():
             figure = total.figure()
-            self.add(Dimension.MONTH, month, trade_class, figure)
+            self.add(Dimension.MONTH, f"{year}-{month:02}", trade_class, figure)
             self.add(Dimension.COUNTRY, country, trade_class, figure)
             self.add(Dimension.CUSTOMER, customer or NO_CUSTOMER, trade_class, figure)
 
