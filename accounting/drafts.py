@@ -1,4 +1,4 @@
-"""What other rooms hand to accounting: entries, open items and applications before they are written. Plain data, no database."""
+"""What other rooms hand to accounting, as plain data: entries, open items and applications before they are written."""
 
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
@@ -14,10 +14,11 @@ ONE = Decimal(1)
 
 @dataclass(frozen=True, slots=True)
 class LineDraft:
-    """One side of an entry. ``debit`` or ``credit`` in functional currency, ``document_amount`` above zero on the debit side.
+    """One side of an entry: a debit or a credit in functional currency, the document's amount beside it.
 
-    The ledger account follows from ``purpose`` and ``group`` by the posting rules, unless ``ledger_account_id`` names it.
-    ``partner_id`` is demanded on receivables and unapplied payments.
+    ``document_amount`` is above zero on the debit side.
+    The ledger account follows from ``purpose`` and ``group`` by the posting rules, unless ``ledger_account_id`` names
+    it. ``partner_id`` is demanded on receivables and unapplied payments.
     """
 
     purpose: str
@@ -51,8 +52,8 @@ class EntryDraft:
 class OpenItemDraft:
     """One claim (amounts above zero) or counter-claim (below zero), in its currency and in functional currency.
 
-    ``functional_amount`` is what its entry posted to the control account, and ``issued_on`` that entry's business date: only then
-    does the subledger equal the control account on every day.
+    ``functional_amount`` is what its entry posted to the control account, and ``issued_on`` that entry's business date:
+    only then does the subledger equal the control account on every day.
     """
 
     account_id: int
@@ -72,8 +73,9 @@ class OpenItemDraft:
 
 @dataclass(frozen=True, slots=True)
 class ApplicationDraft:
-    """Set so much of a counter-claim against a claim, in their currency; below zero undoes an earlier application of the pair.
+    """Set so much of a counter-claim against a claim, in their currency.
 
+    An amount below zero undoes an earlier application of the pair.
     The source and the date are those of the call, unless given here: so one call can carry a set of documents.
     """
 
@@ -87,7 +89,10 @@ class ApplicationDraft:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What an application did. ``functional_amount`` is what left the claim, ``fx_difference`` the realised gain (loss below zero)."""
+    """What an application did.
+
+    ``functional_amount`` is what left the claim, ``fx_difference`` the realised gain (a loss is below zero).
+    """
 
     debit_item_id: int
     credit_item_id: int
@@ -135,7 +140,7 @@ def functional_amount(amount: Decimal, *, rate: Rate) -> Decimal:
 
 
 def converted_lines(amounts: Sequence[AmountToPost], *, rate: Rate) -> tuple[LineDraft, ...]:
-    """Turn a document's amounts, which sum to zero in its currency, into lines that sum to zero in functional currency too.
+    """Turn a document's amounts, which sum to zero in its currency, into lines that do so in functional currency too.
 
     Each amount is rounded once; what the roundings leave over goes to the purpose ``rounding``, in functional currency.
     """

@@ -1,4 +1,4 @@
-"""What must always hold in the ledger: the views of migration 0003, with their sentences. Registered in ``orders_site/wiring.py``."""
+"""What must always hold in the ledger: the views of migration 0003, with their sentences."""
 
 from core.invariants import Invariant
 
@@ -6,13 +6,13 @@ INVARIANTS = (
     Invariant(
         "I6",
         "Journal entries balance",
-        "Every posted entry has at least two lines, balances exactly in functional currency, and its lines carry its company and date.",
+        "Every posted entry has two lines or more, balances exactly, and its lines carry its company and date.",
         "accounting_i6_unbalanced_entries",
     ),
     Invariant(
         "I7",
         "Receivables equal their control account",
-        "Per company, account and currency the open items of receivables equal the control account, in both currencies.",
+        "Per company, account and currency the open receivables equal the control account, in both currencies.",
         "accounting_i7_receivable",
     ),
     Invariant(

@@ -37,7 +37,7 @@ class Chart:
         self.named = named
 
     def target(self, line: LineDraft) -> Target:
-        """The account of this line; a group without a rule of its own falls back to the purpose. Raises NoPostingRule."""
+        """The account of this line; a group without its own rule falls back to the purpose. Raises NoPostingRule."""
         if line.ledger_account_id is not None:
             found = self.named.get(line.ledger_account_id)
         else:
@@ -51,8 +51,9 @@ class Chart:
 
 
 def lines_to_post(draft: EntryDraft, chart: Chart, *, functional_currency: str) -> list[PostedLine]:
-    """The entry's lines: zero lines dropped, lines of one account, currency, partner, rate and side merged; none if all are zero.
+    """The entry's lines as they are written; none if all are zero.
 
+    Zero lines are dropped; lines of one account, currency, partner, rate and side are merged.
     Raises NoPostingRule, EntryNotBalanced, EntryNotPostable.
     """
     merged: dict[tuple[object, ...], PostedLine] = {}
@@ -120,7 +121,7 @@ def reversal(lines: Sequence[PostedLine]) -> tuple[LineDraft, ...]:
 
 
 def functional_share(functional_open: Decimal, open_amount: Decimal, amount: Decimal, currency: str) -> Decimal:
-    """How much functional currency leaves an item with ``amount``; the last part takes the rest, so both reach zero together."""
+    """How much functional currency leaves an item with ``amount``; the last part takes the rest: both reach zero."""
     if amount == open_amount:
         return functional_open
     return round_amount(HALF_UP.divide(HALF_UP.multiply(functional_open, amount), open_amount), currency)

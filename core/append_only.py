@@ -1,4 +1,6 @@
-"""Tables that only grow: movements, events, posted facts. The database refuses every change; the audit seals each row."""
+"""Tables that only grow: movements, events, posted facts. The database refuses every change, the audit seals each."""
+
+from typing import ClassVar
 
 import pgtrigger
 from django.apps import apps
@@ -34,8 +36,8 @@ class AppendOnly(models.Model):
 
     class Meta:
         abstract = True
-        indexes = (BrinIndex(fields=["txid"]),)
-        triggers = (refuse_change(),)
+        indexes: ClassVar[tuple[models.Index, ...]] = (BrinIndex(fields=["txid"]),)
+        triggers: ClassVar[tuple[pgtrigger.Trigger, ...]] = (refuse_change(),)
 
 
 def append_only_models() -> list[type[models.Model]]:

@@ -50,7 +50,7 @@ class LedgerAccount(models.Model):
 
 
 class PostingRule(models.Model):
-    """Which ledger account a purpose ("revenue", "cost_of_sales", "tax") posts to. ``group`` narrows it; empty is the fallback."""
+    """Which ledger account a purpose ("revenue", "tax") posts to. ``group`` narrows it; empty is the fallback."""
 
     company = models.ForeignKey("core.Company", on_delete=models.PROTECT, related_name="posting_rules")
     purpose = models.CharField(max_length=24)

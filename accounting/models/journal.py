@@ -45,7 +45,7 @@ ENTRY_STILL_OPEN = """
 
 
 class JournalEntry(Document):
-    """One balanced posting of one source and purpose. Its document amounts ride along; it balances in functional currency (I6)."""
+    """One balanced posting of one source and purpose: in functional currency (I6), document amounts ride along."""
 
     kind = "entry"
     prefix = "JE"

@@ -41,8 +41,9 @@ APPLICATION_FITS = """
 class OpenItem(models.Model):
     """One claim (amount above zero: an invoice) or one counter-claim (below zero: a credit note, a payment on account).
 
-    ``open_amount`` goes from ``amount`` towards zero and never beyond: the applications' sum is what lies between. The same holds in
-    functional currency, so that a settled item is exactly zero in both. Changed only by ``accounting.services.apply_items``.
+    ``open_amount`` goes from ``amount`` towards zero and never beyond: the applications' sum is what lies between. The
+    same holds in functional currency, so that a settled item is exactly zero in both. Changed only by
+    ``accounting.services.apply_items``.
     """
 
     company = models.ForeignKey("core.Company", on_delete=models.PROTECT, related_name="+")

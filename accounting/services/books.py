@@ -24,7 +24,7 @@ def chart_template(name: str = "standard") -> Mapping[str, Sequence[Mapping[str,
 
 @command(permission="accounting.maintain_chart")
 def set_up_books(*, company: Company, first_year: int, last_year: int, actor: User) -> None:
-    """Give the company the standard chart, its posting rules and open monthly periods for these fiscal years, both included.
+    """Give the company the standard chart, its posting rules and open months for these fiscal years, both included.
 
     What is there already stays as it is, so further years are opened by calling it again. Four statements.
     """

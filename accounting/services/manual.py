@@ -1,4 +1,4 @@
-"""Entries that a person writes. They may touch any account but the control accounts: those belong to their subledgers."""
+"""Entries that a person writes: on any account but the control accounts, which belong to their subledgers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -121,7 +121,7 @@ def _next_source_id() -> int:
 
 @command(permission="accounting.reverse_entry")
 def reverse_manual_entry(*, entry_id: int, business_date: date, reason: str, actor: User) -> int:
-    """Post the opposite of a manual entry and return its id. Entries of documents are reversed by reversing the document.
+    """Post the opposite of a manual entry and return its id. A document's entry is reversed with its document.
 
     Raises EntryNotReversible.
     """

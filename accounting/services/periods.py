@@ -1,4 +1,4 @@
-"""Lock and reopen periods. Postings hold a share lock on their period until they commit, so a lock waits for them (I13)."""
+"""Lock and reopen periods. A posting holds a share lock on its period until it commits: a lock waits for it (I13)."""
 
 from collections.abc import Collection
 

@@ -23,10 +23,12 @@ Source = tuple[str, int, str]
 def post_entries(*, company: Company, drafts: Sequence[EntryDraft], actor: User) -> list[int]:
     """Post these entries, each balanced in functional currency, and return their ids in the order given.
 
-    An entry whose lines are all zero is not written and has no id in the answer. Numbers are taken when the outermost command
-    commits (I9), where the period is looked at too (I13). Four statements and the numbering, whatever the number of entries.
+    An entry whose lines are all zero is not written and has no id in the answer. Numbers are taken when the outermost
+    command commits (I9), where the period is looked at too (I13). Four statements and the numbering, whatever the
+    number of entries.
 
-    Raises NoPostingRule, EntryNotBalanced, EntryNotPostable; ConstraintRefused for a source posted before or a locked period.
+    Raises NoPostingRule, EntryNotBalanced, EntryNotPostable; ConstraintRefused for a source posted before or a locked
+    period.
     """
     chart = load_chart(company, drafts)
     found = [(draft, lines_to_post(draft, chart, functional_currency=company.functional_currency)) for draft in drafts]
@@ -120,11 +122,9 @@ def reverse_entries(
             raise EntryNotReversible(
                 f"Nothing was posted for {source[0]} {source[1]} ({source[2]}), so it cannot be reversed."
             )
-    reversed_before = (
-        JournalEntry.objects.filter(reverses__in=entries).select_related("reverses").order_by("pk").first()
-    )
-    if reversed_before is not None:
-        raise EntryNotReversible(f"{reversed_before.reverses.number} was reversed before, by {reversed_before.number}.")
+    again = JournalEntry.objects.filter(reverses__in=entries).order_by("pk").values_list("reverses__number", "number")
+    for number, reversal_number in again[:1]:
+        raise EntryNotReversible(f"{number} was reversed before, by {reversal_number}.")
     lines = lines_by_entry([entry.pk for entry in entries])
     drafts = [
         EntryDraft(
@@ -147,7 +147,7 @@ def lock_entries(ids: Collection[int]) -> list[JournalEntry]:
 
 
 def _ids_of(company: Company, sources: Sequence[Source]) -> list[int]:
-    """The posted entries of these sources. One statement; source ids are few or in one range, so the filter stays narrow."""
+    """The posted entries of these sources, in one statement."""
     wanted = set(sources)
     narrow = Q()
     for source_type, purpose in {(source[0], source[2]) for source in sources}:

@@ -1,4 +1,4 @@
-"""The receivables subledger: open items, and what is set against them. The journal moves with it in the same command."""
+"""The receivables subledger: open items, and what is set against them. The journal moves in the same command."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -30,7 +30,7 @@ Pair = tuple[int, int]
 def open_items(*, company: Company, drafts: Sequence[OpenItemDraft], actor: User) -> list[int]:
     """Open these claims and counter-claims and return their ids in the order given. One statement.
 
-    The caller posts the entry to the control account in the same command. An item of nothing is settled on its first day.
+    The caller posts the entry to the control account in the same command. An item of nothing is settled at once.
     """
     return bulk.insert(
         OpenItem,
@@ -83,10 +83,10 @@ def apply_items(
 ) -> list[Applied]:
     """Set counter-claims (payments, credit notes) against claims of the same account, company and currency.
 
-    Both items go towards zero in their currency and in functional currency and reach exactly zero together; the difference of their
-    book rates is posted as realised gain or loss. Locks the open items in id order. An amount below zero undoes an earlier
-    application. An application takes effect when both items exist: not before the later of their dates.
-    Eight statements and the numbering, whatever the number of applications.
+    Both items go towards zero in their currency and in functional currency and reach exactly zero together; the
+    difference of their book rates is posted as realised gain or loss. Locks the open items in id order. An amount below
+    zero undoes an earlier application. An application takes effect when both items exist: not before the later of their
+    dates. Eight statements and the numbering, whatever the number of applications.
 
     Raises NotApplicable naming the item that refuses.
     """
@@ -190,7 +190,7 @@ def _require_partners(debit: OpenItem, credit: OpenItem, company: Company) -> No
         )
     if debit.currency != credit.currency:
         raise NotApplicable(
-            f"{credit.reference} is in {credit.currency} and {debit.reference} in {debit.currency}; nothing was applied."
+            f"{credit.reference} is in {credit.currency}, {debit.reference} in {debit.currency}; nothing was applied."
         )
     if debit.amount <= 0 or credit.amount >= 0:
         raise NotApplicable(
@@ -240,14 +240,15 @@ def _insert(company: Company, applying: Sequence[_Applying]) -> list[int]:
 
 
 def _write_items(items: dict[int, OpenItem]) -> None:
-    """Write what is open. An item is settled on the latest date of its applications, so that any past day can be told."""
+    """Write what is open. An item is settled on the latest date of its applications: any past day can be told."""
     rows = list(items.values())
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE accounting_openitem t SET open_amount = v.open_amount, functional_open = v.functional_open,"
             " settled_on = CASE WHEN v.open_amount = 0 THEN (SELECT max(a.business_date) FROM accounting_application a"
             " WHERE a.debit_item_id = t.id OR a.credit_item_id = t.id) END"
-            " FROM unnest(%s::bigint[], %s::numeric[], %s::numeric[]) AS v(id, open_amount, functional_open) WHERE t.id = v.id",
+            " FROM unnest(%s::bigint[], %s::numeric[], %s::numeric[]) AS v(id, open_amount, functional_open)"
+            " WHERE t.id = v.id",
             [
                 [item.pk for item in rows],
                 [item.open_amount for item in rows],
@@ -260,7 +261,7 @@ def _write_items(items: dict[int, OpenItem]) -> None:
 def _entries(
     applying: Sequence[_Applying], ids: Sequence[int], items: dict[int, OpenItem], company: Company
 ) -> list[EntryDraft]:
-    """One entry per source and day; named after its first application, because one payment may be applied many times."""
+    """One entry per source and day, named after its first application: one payment may be applied many times."""
     groups: dict[tuple[str, int, date], list[int]] = {}
     for position, each in enumerate(applying):
         groups.setdefault((each.draft.source_type, each.draft.source_id, each.on), []).append(position)

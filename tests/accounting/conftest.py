@@ -147,8 +147,8 @@ def payment_like(
         actor=actor,
     )
     draft = OpenItemDraft(
-        account.pk, "payment", source_id, f"P-{source_id}", currency, -amount, functional_amount(-amount, rate=rate), on, on,
-        control="unapplied",
+        account.pk, "payment", source_id, f"P-{source_id}", currency, -amount, functional_amount(-amount, rate=rate),
+        on, on, control="unapplied",
     )  # fmt: skip
     return open_items(company=company, drafts=[draft], actor=actor)[0]
 
@@ -161,8 +161,8 @@ def claim(company: Company, acme: Account, system: User) -> Callable[..., OpenIt
         number: int, net: str, tax: str = "0", *, account: Account = acme, currency: str = "EUR", on: date = DAY
     ) -> OpenItem:
         pk = invoice_like(
-            company=company, account=account, source_id=number, currency=currency, net=Decimal(net), tax=Decimal(tax), on=on,
-            actor=system,
+            company=company, account=account, source_id=number, currency=currency, net=Decimal(net), tax=Decimal(tax),
+            on=on, actor=system,
         )  # fmt: skip
         return OpenItem.objects.get(pk=pk)
 
