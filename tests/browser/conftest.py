@@ -15,7 +15,7 @@ from pytest_django.live_server_helper import LiveServer
 from core.models import User
 from tests.support.browser import chromium, missing_browser
 
-SIZES = {"desk": (1440, 900), "tablet": (1024, 768), "phone": (390, 844)}
+SIZES = {"desk": (1440, 900), "tablet": (1024, 768), "phone": (390, 844), "narrow": (320, 640)}
 PICTURES = Path(settings.BASE_DIR) / ".kept" / "pictures"
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
