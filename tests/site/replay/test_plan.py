@@ -128,10 +128,11 @@ def test_a_counter_return_refers_to_nothing_unless_declared(tmp_path: Path) -> N
     lines = [sale("500001", "3", customer=""), back("500002", "3", customer="")]
     matching = replace(MAPPING, counter=replace(MAPPING.counter, match_returns=True))
 
-    _, without = planned(tmp_path, lines)
+    survey, without = planned(tmp_path, lines)
     _, with_matching = planned(tmp_path, lines, matching)
 
     assert documents_of(without)["credit/C500002"].lines[0].reference is None
+    assert survey.credits_per_sale_key == {}
     assert documents_of(with_matching)["credit/C500002"].lines[0].reference == "500001/1"
 
 

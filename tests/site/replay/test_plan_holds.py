@@ -83,7 +83,8 @@ def test_every_line_is_settled_once_and_stock_never_falls_below_zero(
         day += timedelta(days=days_later)
         cells = cells | {"invoice": cells["invoice"].format(position % 7), "line_no": str(position + 2)}
         lines.append(trade_line(**cells, at=f"{day} 09:00:00"))
-    mapping = replace(MAPPING, supply=replace(MAPPING.supply, period=period))
+    sets = replace(MAPPING.sets, documents=2, lines=4)
+    mapping = replace(MAPPING, supply=replace(MAPPING.supply, period=period), sets=sets)
 
     folder = tmp_path_factory.mktemp("any")
     survey, batches = planned(folder, lines, mapping)

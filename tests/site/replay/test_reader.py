@@ -172,6 +172,16 @@ def test_bytes_that_are_not_utf8_cost_their_own_line_only(tmp_path: Path) -> Non
     assert isinstance(second, TradeLine)
 
 
+@pytest.mark.parametrize("length", [4_000, 4_001, 4_002, 4_003, 70_000])
+def test_a_line_around_the_longest_allowed_costs_no_other_line(tmp_path: Path, length: int) -> None:
+    rest = csv_bytes([trade_line(), trade_line(invoice="500002")])[len(csv_bytes([])) :]
+
+    lines = read_bytes(tmp_path, csv_bytes([]) + b"x" * length + b"\n" + rest)
+
+    assert [isinstance(line, Rejection) for line in lines] == [True, False, False]
+    assert [line.row for line in lines] == [2, 3, 4]
+
+
 def test_an_open_quote_costs_its_own_line_only(tmp_path: Path) -> None:
     content = csv_bytes([trade_line(invoice=str(500_000 + n)) for n in range(4)]).replace(b"500001,1,", b'500001,1,"')
 
