@@ -136,11 +136,18 @@ def check_in_turn(
 
 @command(permission=None)
 def move_credit(
-    *, company: Company, moves: Sequence[CreditMove], business_date: date, actor: User, guard: Guard = Guard.FACT
+    *,
+    company: Company,
+    moves: Sequence[CreditMove],
+    business_date: date,
+    actor: User,
+    guard: Guard = Guard.FACT,
+    totals: Mapping[Key, Total] | None = None,
 ) -> None:
     """Move exposures with their documents, in functional currency, in one sorted posting.
 
-    Facts always pass (an invoice is an invoice). Moves of one source, purpose and account are summed. Rank CREDIT_TOTAL.
+    Facts always pass (an invoice is an invoice). Moves of one source, purpose and account are summed. Rank
+    CREDIT_TOTAL.
 
     Raises:
         LedgerRefused: under ``guard=BLOCK`` an exposure would rise beyond its ceiling.
@@ -160,6 +167,7 @@ def move_credit(
             if any(deltas.values())
         ],
         guard=guard,
+        totals=totals,
     )
 
 

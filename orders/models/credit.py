@@ -5,10 +5,12 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from core.audit.history import row_history
 from core.models import GuardedTotal, LedgerMovement
 from core.money import CurrencyCodeField, LedgerAmountField
 
 
+@row_history()
 class CreditProfile(models.Model):
     """What one company lets an account owe, and how each check reacts. No limit means no limit check."""
 
@@ -43,10 +45,11 @@ class CreditProfile(models.Model):
 
 
 class CreditTotal(GuardedTotal):
-    """The exposure of one account in one company, in its credit currency, by component. The lock of every credit decision.
+    """The exposure of one account in one company, in its credit currency, by component. The lock of every credit
+    decision.
 
-    Exposure = open orders + delivered unbilled + billed and open items - unapplied. Increases under guard=block beyond ``ceiling``
-    are refused; facts always pass.
+    Exposure = open orders + delivered unbilled + billed and open items - unapplied. Increases under guard=block beyond
+    ``ceiling`` are refused; facts always pass.
     """
 
     account = models.ForeignKey("catalog.Account", on_delete=models.PROTECT, related_name="credit_totals")

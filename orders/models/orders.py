@@ -9,17 +9,19 @@ from django.db.models import F, Q
 from django.db.models.functions import Greatest, Now
 
 from core.append_only import AppendOnly
+from core.audit.history import row_history
 from core.models import Document
 from core.money import CurrencyCodeField, DocumentMoneyField, LedgerAmountField, QuantityField, UnitPriceField
 from core.triggers import legal_transitions, never_deleted
 from orders.states import ORDER_TRANSITIONS, BillingState, FulfillmentState, HoldKind, OrderStatus
 
 
+@row_history(leave_out=["fulfillment_state", "billing_state"])
 class Order(Document):
     """A customer's order. Draft until confirmed; then binding, and changed only by an ``OrderChange``.
 
-    ``net``, ``tax`` and ``gross`` are the sums of the lines. ``ship_to`` is the address as it was agreed. ``fx_rate`` is the rate to
-    the company's functional currency on the business date.
+    ``net``, ``tax`` and ``gross`` are the sums of the lines. ``ship_to`` is the address as it was agreed. ``fx_rate``
+    is the rate to the company's functional currency on the business date.
     """
 
     kind = "order"
@@ -104,6 +106,7 @@ class Order(Document):
         ]
 
 
+@row_history(leave_out=["cancelled", "shipped", "returned", "invoiced", "credited", "price_trace"])
 class OrderLine(models.Model):
     """One line: the commercial quantity and price, and counters in the stock unit, each owned by one command.
 
@@ -154,12 +157,17 @@ class OrderLine(models.Model):
     tax_percent = models.DecimalField(max_digits=7, decimal_places=4, default=0)
     cost = LedgerAmountField(default=0)  # functional currency, whole line, at the moment of pricing
     price_trace = models.JSONField(default=list)
+    price_finding = models.CharField(
+        max_length=20, blank=True, default=""
+    )  # no_price, over_limit, no_tax: stops confirming
     note = models.CharField(max_length=200, blank=True, default="")
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["order", "position"], name="order_line_position_once", deferrable=models.Deferrable.DEFERRED),
+            models.UniqueConstraint(
+                fields=["order", "position"], name="order_line_position_once", deferrable=models.Deferrable.DEFERRED
+            ),
             models.UniqueConstraint(fields=["order", "client_uuid"], name="order_line_client_uuid_once"),
             models.CheckConstraint(
                 condition=Q(
@@ -201,6 +209,7 @@ class OrderLine(models.Model):
         return f"{self.order_id} line {self.position}"
 
 
+@row_history()
 class OrderHold(models.Model):
     """A reason why an order waits, and who let it go. An order is confirmed when its last open hold is released."""
 

@@ -14,7 +14,8 @@ from core.money import QuantityField
 class ScheduleLine(models.Model):
     """A dated quantity of an order line: the promise as it stands. Without date it is "No supply" and leans on nothing.
 
-    ``quantity - cancelled`` is what is promised, ``shipped`` how much of it left. The commitment below carries the pegs.
+    ``quantity - cancelled`` is what is promised, ``shipped`` how much of it left. The commitment below carries the
+    pegs.
     """
 
     order_line = models.ForeignKey("orders.OrderLine", on_delete=models.CASCADE, related_name="schedule")

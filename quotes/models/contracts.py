@@ -7,12 +7,14 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from core.audit.history import row_history
 from core.models import Document, GuardedTotal, LedgerMovement
 from core.money import CurrencyCodeField, QuantityField, UnitPriceField
 from core.triggers import legal_transitions, never_deleted
 from quotes.states import CONTRACT_TRANSITIONS, ContractStatus
 
 
+@row_history()
 class Contract(Document):
     """An agreement to buy target quantities at agreed prices within a validity (both days included)."""
 
@@ -52,6 +54,7 @@ class Contract(Document):
         ]
 
 
+@row_history()
 class ContractLine(models.Model):
     """A product, its target quantity in the stock unit, and its agreed price."""
 
@@ -71,7 +74,7 @@ class ContractLine(models.Model):
             models.CheckConstraint(
                 condition=Q(target_quantity__gt=0, unit_price__gte=0, price_unit__gt=0),
                 name="contract_line_amounts_sane",
-                violation_error_message="Target quantity and price unit must be greater than zero, the price not negative.",
+                violation_error_message="Target quantity and price unit are greater than zero, the price not negative.",
             ),
         ]
 
@@ -80,7 +83,10 @@ class ContractLine(models.Model):
 
 
 class ContractTotal(GuardedTotal):
-    """What was called off a contract line. Under overrun=block a call-off beyond the target is refused under this lock."""
+    """What was called off a contract line.
+
+    Under overrun=block a call-off beyond the target is refused under this lock.
+    """
 
     contract_line = models.ForeignKey(ContractLine, on_delete=models.PROTECT, related_name="totals")
     called_off = models.DecimalField(max_digits=18, decimal_places=6, db_default=0)

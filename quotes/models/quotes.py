@@ -8,12 +8,14 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from core.audit.history import row_history
 from core.models import Document
 from core.money import CurrencyCodeField, DocumentMoneyField, LedgerAmountField, QuantityField, UnitPriceField
 from core.triggers import legal_transitions, never_deleted
 from quotes.states import QUOTE_TRANSITIONS, QuoteStatus
 
 
+@row_history()
 class Quote(Document):
     """An offer to an account. Its content is in versions; the newest one is the one that can be sent and accepted."""
 
@@ -58,6 +60,7 @@ class Quote(Document):
         ]
 
 
+@row_history()
 class QuoteVersion(models.Model):
     """One state of the offer. Frozen when it is sent; a change after that is the next version."""
 
@@ -81,6 +84,7 @@ class QuoteVersion(models.Model):
         return f"{self.quote_id} v{self.number}"
 
 
+@row_history(leave_out=["price_trace", "commitment"])
 class QuoteLine(models.Model):
     """One offered line. Alternative and optional lines are shown but not summed."""
 

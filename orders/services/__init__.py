@@ -1,0 +1,38 @@
+"""The verbs of orders. Import from here."""
+
+from orders.services.cancel import cancel_orders, cancel_rest
+from orders.services.changes import change_order
+from orders.services.confirm import confirm_orders
+from orders.services.entry import create_order_from_quote, create_orders, save_order
+from orders.services.holds import hold_orders
+from orders.services.locking import lock_orders
+from orders.services.moved import note_moved_promises
+from orders.services.progress import (
+    record_credited,
+    record_delivering,
+    record_invoiced,
+    record_returned,
+    record_shipped,
+)
+from orders.services.release import release_holds
+from orders.services.repromise import repromise_orders
+
+__all__ = [
+    "cancel_orders",
+    "cancel_rest",
+    "change_order",
+    "confirm_orders",
+    "create_order_from_quote",
+    "create_orders",
+    "hold_orders",
+    "lock_orders",
+    "note_moved_promises",
+    "record_credited",
+    "record_delivering",
+    "record_invoiced",
+    "record_returned",
+    "record_shipped",
+    "release_holds",
+    "repromise_orders",
+    "save_order",
+]

@@ -1,0 +1,270 @@
+"""Changing confirmed orders: more, less, or on another day, with every check that confirming makes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from moneyed import Money
+
+from catalog.models import Product
+from core import bulk
+from core.commands import command
+from core.dates import business_date
+from core.errors import NotFound
+from core.models import Company, User
+from core.money import add_up, round_money
+from core.timeline import TimelineEntry, record
+from orders.credit import types as credit
+from orders.credit.services import CreditMove, check_in_turn, lock_credit, move_credit
+from orders.drafts import LineChange
+from orders.errors import ChangeRefused, OrderEditedMeanwhile
+from orders.exposure import LineQuantities, line_exposure
+from orders.loading import load_for_confirmation
+from orders.models import Order, OrderChange, OrderLine
+from orders.services.locking import company_of, lock_orders
+from orders.services.parts import Part, load_parts
+from orders.services.repromise import promise_again, release_parts
+from orders.services.schedule import ScheduleOutcome
+from orders.states import OrderStatus
+from quotes.services import CallOff, call_off
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One line before and after the change, components of kits included."""
+
+    line: OrderLine
+    ordered: Decimal
+    requested_on: date
+
+    @property
+    def delta(self) -> Decimal:
+        """More (above zero) or less, in the stock unit."""
+        return self.ordered - self.line.ordered
+
+
+@command(permission="orders.change_order_after_confirm")
+def change_order(
+    *, order_id: int, version: int, changes: Sequence[LineChange], reason: str, actor: User
+) -> ScheduleOutcome:
+    """Change quantities and dates of a confirmed order and promise what changed anew; one ``OrderChange`` keeps what
+    was said.
+
+    Amounts follow the quantity at the line's agreed price and discount, rounded once. An increase is checked against
+    credit and contract again (regression 41). Quantities go no lower than what was shipped or is on a delivery.
+
+    Raises:
+        ChangeRefused: the order is not confirmed, nothing changes, a quantity is too low, or credit does not allow the
+        increase. OrderEditedMeanwhile: somebody changed the order since ``version``. LedgerRefused: the contract does
+        not cover the increase.
+    """
+    order = lock_orders([order_id])[0]
+    if order.status != OrderStatus.CONFIRMED:
+        raise ChangeRefused(
+            f"{order.title} is {order.get_status_display().lower()}; only confirmed orders are changed this way."
+        )
+    if order.version != version:
+        raise OrderEditedMeanwhile(
+            f"{order.title} was changed by {order.changed_by} since you opened it. Nothing of yours was saved yet."
+        )
+    company = company_of([order])
+    lines = {
+        line.pk: line for line in OrderLine.objects.filter(order=order).select_related("product").order_by("position")
+    }
+    parts = load_parts(lines)
+    planned = _plan(order, lines, parts, changes)
+    on = business_date(company.time_zone)
+    _move_credit(company, order, planned, on, actor=actor)
+    _move_contracts(company, order, planned, on, actor=actor)
+    _write_lines(order, lines, planned, actor=actor)
+    OrderChange.objects.create(
+        order=order,
+        order_version=order.version,
+        deltas=_deltas(planned),
+        reason=reason.strip()[:500],
+        business_date=on,
+        actor=actor,
+    )
+    record([TimelineEntry.about(order, "change", text=_story(planned), reason=reason.strip()[:500])], actor=actor)
+    return _promise(company, order, planned, parts, on, actor=actor)
+
+
+def _plan(
+    order: Order, lines: Mapping[int, OrderLine], parts: Mapping[int, list[Part]], changes: Sequence[LineChange]
+) -> list[Planned]:
+    """What each line becomes; a kit's components follow in proportion. Raises ChangeRefused naming every fault."""
+    planned: dict[int, Planned] = {}
+    faults: dict[str, str] = {}
+    for change in changes:
+        line = lines.get(change.line_id)
+        if line is None or line.parent_id is not None:
+            raise NotFound("This line does not exist in this order.")
+        ordered = line.ordered if change.ordered is None else change.ordered
+        target = Planned(line, ordered, change.requested_on or line.requested_on)
+        members = [target] + [
+            Planned(each, each.ordered * ordered / line.ordered, target.requested_on)
+            for each in lines.values()
+            if each.parent_id == line.pk
+        ]
+        fault = next((fault for member in members if (fault := _fault(member, parts.get(member.line.pk, [])))), None)
+        if fault:
+            faults[f"line-{line.pk}"] = fault
+        planned |= {member.line.pk: member for member in members}
+    if faults:
+        raise ChangeRefused(" ".join(faults.values()), fields=faults)
+    changed = [each for each in planned.values() if each.delta or each.requested_on != each.line.requested_on]
+    if not changed:
+        raise ChangeRefused(f"Nothing of {order.title} would change.")
+    return sorted(changed, key=lambda each: each.line.pk)
+
+
+def _fault(planned: Planned, parts: Sequence[Part]) -> str | None:
+    line = planned.line
+    if not planned.ordered.is_finite() or planned.ordered <= 0:
+        return f"Line {line.position}: enter a quantity greater than zero, or cancel the rest."
+    if line.product.stock_unit.is_whole and planned.ordered != planned.ordered.to_integral_value():
+        return f"Line {line.position}: {line.product.sku} is sold in whole {line.product.stock_unit}."
+    free = sum((part.free for part in parts), ZERO)
+    floor = line.ordered - line.cancelled - free if parts else line.shipped + line.cancelled
+    if line.product_kind == Product.Kind.STOCKED and planned.ordered - line.cancelled < floor:
+        return f"Line {line.position}: {floor.normalize():f} were shipped or are on a delivery; it cannot go lower."
+    if line.product_kind == Product.Kind.SERVICE and planned.ordered < line.invoiced + line.cancelled:
+        return f"Line {line.position}: {line.invoiced.normalize():f} were invoiced; it cannot go lower."
+    return None
+
+
+def _amounts(planned: Planned) -> dict[str, Money]:
+    """The line's amounts at its agreed terms for the new quantity: net and tax scaled and rounded once each."""
+    line = planned.line
+
+    def scaled(money: Money) -> Money:
+        return round_money(Money(money.amount * planned.ordered / line.ordered, line.currency))
+
+    net, tax, discount = scaled(line.net), scaled(line.tax), scaled(line.discount)
+    return {"net": net, "tax": tax, "gross": net + tax, "discount": discount}
+
+
+def _exposure_delta(company: Company, order: Order, planned: Planned) -> Decimal:
+    line = planned.line
+    if line.parent_id is not None:
+        return ZERO
+    goods = line.product_kind != Product.Kind.SERVICE
+    counters = (line.cancelled, line.shipped, line.returned, line.invoiced, line.credited)
+
+    def exposure(gross: Decimal, ordered: Decimal) -> Decimal:
+        quantities = LineQuantities(ordered, *counters)
+        both = line_exposure(
+            gross, quantities, fx_rate=order.fx_rate, currency=company.functional_currency, goods=goods
+        )
+        return both.open_orders + both.delivered
+
+    return exposure(_amounts(planned)["gross"].amount, planned.ordered) - exposure(line.gross.amount, line.ordered)
+
+
+def _move_credit(company: Company, order: Order, planned: Sequence[Planned], on: date, *, actor: User) -> None:
+    """Check an increase under the lock of the account, and move the exposure by the difference."""
+    delta = sum((_exposure_delta(company, order, each) for each in planned), ZERO)
+    states = lock_credit(company, [order.account_id])
+    if delta > 0:
+        worth = delta + (order.gross.amount * order.fx_rate if order.gross is not None else ZERO)
+        request = credit.CreditRequest(key=order.pk, on=on, amount=delta, document_value=worth)
+        result = check_in_turn(states, {order.account_id: [request]})[order.pk]
+        if result.is_blocked:
+            findings = " ".join(finding.sentence for finding in result.findings)
+            raise ChangeRefused(f"The increase is not covered by credit. {findings}")
+    move_credit(
+        company=company,
+        moves=[CreditMove(order.account_id, "order", order.pk, f"change v{order.version}", open_orders=delta)],
+        business_date=on,
+        actor=actor,
+    )
+
+
+def _move_contracts(company: Company, order: Order, planned: Sequence[Planned], on: date, *, actor: User) -> None:
+    moves = [
+        CallOff(each.line.contract_line_id, each.delta, "order_line", each.line.pk, on, f"change v{order.version}")
+        for each in planned
+        if each.line.contract_line_id is not None and each.delta
+    ]
+    if moves:
+        call_off(company_id=company.pk, call_offs=moves, actor=actor)
+
+
+def _write_lines(order: Order, lines: Mapping[int, OrderLine], planned: Sequence[Planned], *, actor: User) -> None:
+    """Write the new quantities, dates and amounts, and the order's totals, in two statements."""
+    amounts = {each.line.pk: _amounts(each) for each in planned}
+    bulk.update(
+        OrderLine,
+        [each.line.pk for each in planned],
+        {
+            "ordered": [each.ordered for each in planned],
+            "sales_quantity": [
+                each.ordered * each.line.unit_denominator / each.line.unit_numerator for each in planned
+            ],
+            "requested_on": [each.requested_on for each in planned],
+            "currency": [each.line.currency for each in planned],
+            **{name: [amounts[each.line.pk][name] for each in planned] for name in ("net", "tax", "gross", "discount")},
+        },
+    )
+
+    def total(name: str) -> Money:
+        return add_up(
+            (amounts.get(line.pk, {}).get(name) or getattr(line, name) for line in lines.values()), order.currency
+        )
+
+    order.net, order.tax, order.gross = total("net"), total("tax"), total("gross")
+    order.version += 1
+    order.changed_by = actor
+    order.save(update_fields=["net", "tax", "gross", "version", "changed_by"])
+
+
+def _deltas(planned: Sequence[Planned]) -> list[dict[str, str]]:
+    return [
+        {
+            "line": str(each.line.pk),
+            "ordered": f"{each.line.ordered} -> {each.ordered}",
+            "requested_on": f"{each.line.requested_on} -> {each.requested_on}",
+        }
+        for each in planned
+    ]
+
+
+def _story(planned: Sequence[Planned]) -> str:
+    sentences = []
+    for each in planned:
+        if each.line.parent_id is None and each.delta:
+            sentences.append(
+                f"{each.line.product.sku}: {each.line.ordered.normalize():f} → {each.ordered.normalize():f}."
+            )
+        if each.line.parent_id is None and each.requested_on != each.line.requested_on:
+            sentences.append(f"{each.line.product.sku}: wanted {each.requested_on:%d %b %Y}.")
+    return " ".join(sentences)[:2000]
+
+
+def _promise(
+    company: Company,
+    order: Order,
+    planned: Sequence[Planned],
+    parts: Mapping[int, list[Part]],
+    on: date,
+    *,
+    actor: User,
+) -> ScheduleOutcome:
+    """Give back what is less, and promise anew what is more or moved to another day, under one set of bucket locks."""
+    loaded = load_for_confirmation(company, [order])
+    goods = [each for each in planned if each.line.product_kind == Product.Kind.STOCKED]
+    free = {each.line.pk: sum((part.free for part in parts.get(each.line.pk, [])), ZERO) for each in goods}
+    moved = {each.line.pk for each in goods if each.requested_on != each.line.requested_on}
+    taken = {each.line.pk: free[each.line.pk] if each.line.pk in moved else max(-each.delta, ZERO) for each in goods}
+    wanted = {
+        each.line.pk: free[each.line.pk] + each.delta if each.line.pk in moved else max(each.delta, ZERO)
+        for each in goods
+    }
+    orders = list(loaded.values())
+    release_parts(company, orders, parts, taken, wanted, on=on, actor=actor)
+    return promise_again(
+        company, orders, parts, {k: v for k, v in wanted.items() if v > 0}, on=on, cause="order changed", actor=actor
+    )

@@ -1,0 +1,87 @@
+"""Writing promises down: schedule lines, and the event of each promise that was made to the customer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from core import bulk
+from core.models import User
+from inventory.services import PromisedLine
+from orders.loading import LoadedOrder
+from orders.models import PromiseEvent, ScheduleLine
+from orders.services.parts import Part
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleOutcome:
+    """Which order lines are promised later than wanted, and which in part not at all."""
+
+    late_line_ids: tuple[int, ...]
+    no_supply_line_ids: tuple[int, ...]
+
+
+def record_schedule(
+    orders: Sequence[LoadedOrder],
+    promises: Mapping[int, Sequence[PromisedLine]],
+    *,
+    cause: str,
+    actor: User,
+    first_positions: Mapping[int, int] | None = None,
+    replaced: Mapping[int, Part] | None = None,
+) -> ScheduleOutcome:
+    """Write one schedule line and one promise event per dated part, and a dateless one for what no supply covers.
+
+    Two statements, whatever the number. ``first_positions`` gives the next free position per line when it has parts
+    already, ``replaced`` the part that a line's new parts stand for: its first promise stays the one that on-time is
+    measured against.
+    """
+    schedule: dict[str, list[object]] = {
+        name: []
+        for name in (
+            "order_line_id",
+            "position",
+            "quantity",
+            "ship_on",
+            "deliver_on",
+            "warehouse_id",
+            "commitment_id",
+            "first_ship_on",
+        )
+    }
+    texts: list[str] = []
+    previous: list[date | None] = []
+    late, missing = set(), set()
+    for order in orders:
+        for line in order.goods_lines:
+            start = (first_positions or {}).get(line.line_id, 1)
+            for position, part in enumerate(promises.get(line.line_id, ()), start):
+                schedule["order_line_id"].append(line.line_id)
+                schedule["position"].append(position)
+                schedule["quantity"].append(part.quantity)
+                schedule["ship_on"].append(part.ship_on)
+                deliver_on = part.ship_on + timedelta(days=order.transit_days) if part.ship_on else None
+                schedule["deliver_on"].append(deliver_on)
+                schedule["warehouse_id"].append(part.warehouse_id)
+                schedule["commitment_id"].append(part.commitment_id)
+                texts.append(part.pegs_text[:200])
+                earlier = (replaced or {}).get(line.line_id)
+                schedule["first_ship_on"].append(earlier.first_ship_on if earlier else part.ship_on)
+                previous.append(earlier.ship_on if earlier else None)
+                if deliver_on is None:
+                    missing.add(line.line_id)
+                elif deliver_on > line.requested_on:
+                    late.add(line.line_id)
+    if texts:
+        bulk.insert(ScheduleLine, schedule)
+        bulk.insert(
+            PromiseEvent,
+            {
+                "order_line_id": schedule["order_line_id"],
+                "quantity": schedule["quantity"],
+                "ship_on": schedule["ship_on"],
+                "previous_ship_on": previous,
+                "leans_on": texts,
+            },
+            same={"is_first": replaced is None, "cause": cause, "actor_id": actor.pk},
+        )
+    return ScheduleOutcome(tuple(sorted(late)), tuple(sorted(missing)))
