@@ -8,7 +8,10 @@ from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
 
+from core.audit.history import row_history
 
+
+@row_history()
 class LedgerAccount(models.Model):
     """One account of a company's chart. Control accounts take postings only from their subledger."""
 
@@ -49,6 +52,7 @@ class LedgerAccount(models.Model):
         return f"{self.code} {self.name}"
 
 
+@row_history()
 class PostingRule(models.Model):
     """Which ledger account a purpose ("revenue", "tax") posts to. ``group`` narrows it; empty is the fallback."""
 
@@ -66,6 +70,7 @@ class PostingRule(models.Model):
         return f"{self.purpose} {self.group} -> {self.account_id}"
 
 
+@row_history()
 class Period(models.Model):
     """A range of business dates that is open for posting or locked. Nothing is posted into a locked one (I13)."""
 

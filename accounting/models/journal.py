@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from accounting.states import ENTRY_TRANSITIONS, EntryStatus
 from core.append_only import AppendOnly
+from core.audit.history import row_history
 from core.models import Document
 from core.money import CurrencyCodeField, LedgerAmountField
 from core.triggers import frozen_once, legal_transitions, never_deleted
@@ -44,6 +45,7 @@ ENTRY_STILL_OPEN = """
 """
 
 
+@row_history(from_insert=False)
 class JournalEntry(Document):
     """One balanced posting of one source and purpose: in functional currency (I6), document amounts ride along."""
 

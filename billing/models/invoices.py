@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from billing.states import INVOICE_TRANSITIONS, InvoiceStatus, PaymentState
 from core.append_only import AppendOnly
+from core.audit.history import row_history
 from core.models import Document
 from core.money import CurrencyCodeField, DocumentMoneyField, LedgerAmountField, QuantityField, UnitPriceField
 from core.triggers import frozen_once, legal_transitions, never_deleted
@@ -17,11 +18,12 @@ from core.triggers import frozen_once, legal_transitions, never_deleted
 DERIVED = ("payment_state", "version", "changed_at", "changed_by", "status", "reversed_at", "reversed_by")
 
 
+@row_history(leave_out=["payment_state"], from_insert=False)
 class Invoice(Document):
     """A bill or a credit note. Immutable once posted; what it says equals what was posted to the ledger.
 
-    Amounts are positive in both directions. ``number`` is gapless per company, direction and fiscal year. Tax is summed per group and
-    then rounded (EN 16931 BR-CO-17); lines carry their share, so that lines = groups = totals.
+    Amounts are positive in both directions. ``number`` is gapless per company, direction and fiscal year. Tax is summed
+    per group and then rounded (EN 16931 BR-CO-17); lines carry their share, so that lines = groups = totals.
     """
 
     class Direction(models.TextChoices):
@@ -105,7 +107,10 @@ class Invoice(Document):
 
 
 class InvoiceLine(AppendOnly):
-    """One billed line: of a delivery (goods), an order (services, fees) or a return (credit). Written with its invoice, never changed."""
+    """One billed line:
+
+    Of a delivery (goods), an order (services, fees) or a return (credit). Written with its invoice, never changed.
+    """
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines")
     position = models.PositiveIntegerField()

@@ -8,9 +8,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
 
+from core.audit.history import row_history
 from core.money import CurrencyCodeField
 
 
+@row_history()
 class PriceGroup(models.Model):
     """Accounts that buy at the same prices."""
 
@@ -21,6 +23,7 @@ class PriceGroup(models.Model):
         return self.name
 
 
+@row_history()
 class PaymentTerms(models.Model):
     """When an invoice is due, and what paying early earns. Days count from the invoice date."""
 
@@ -33,7 +36,9 @@ class PaymentTerms(models.Model):
     class Meta:
         verbose_name_plural = "payment terms"
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(discount_percent__range=(0, 100)), name="terms_discount_is_a_percentage"),
+            models.CheckConstraint(
+                condition=Q(discount_percent__range=(0, 100)), name="terms_discount_is_a_percentage"
+            ),
             models.CheckConstraint(condition=Q(discount_days__lte=F("net_days")), name="terms_discount_before_due"),
         ]
 
@@ -41,6 +46,7 @@ class PaymentTerms(models.Model):
         return self.name
 
 
+@row_history()
 class Account(models.Model):
     """A business partner, customer or supplier or both, in every company of the group."""
 
@@ -60,7 +66,9 @@ class Account(models.Model):
     language = models.CharField(max_length=8, default="en")
     tax_number = models.CharField(max_length=24, blank=True, default="")
     tax_class = models.CharField(max_length=12, default="domestic")
-    price_group = models.ForeignKey(PriceGroup, on_delete=models.PROTECT, related_name="accounts", null=True, blank=True)
+    price_group = models.ForeignKey(
+        PriceGroup, on_delete=models.PROTECT, related_name="accounts", null=True, blank=True
+    )
     email = models.EmailField(blank=True, default="")
     phone = models.CharField(max_length=40, blank=True, default="")
     created_on = models.DateField(null=True, blank=True)
@@ -81,6 +89,7 @@ class Account(models.Model):
         return f"{self.code} {self.name}"
 
 
+@row_history()
 class AccountInCompany(models.Model):
     """What one company agreed with an account: terms, delivery policy, who looks after it."""
 
@@ -107,6 +116,7 @@ class AccountInCompany(models.Model):
         return f"{self.account_id} in {self.company_id}"
 
 
+@row_history()
 class Address(models.Model):
     """A place of an account. Documents keep a copy of its text, so that a correction never rewrites history."""
 
@@ -141,6 +151,7 @@ class Address(models.Model):
         return [part for part in (self.name, self.street, town, self.region, self.country) if part]
 
 
+@row_history()
 class Contact(models.Model):
     """A person at an account."""
 

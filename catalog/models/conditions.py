@@ -8,9 +8,11 @@ from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import Q
 
+from core.audit.history import row_history
 from core.money import CurrencyCodeField, QuantityField, UnitPriceField
 
 
+@row_history()
 class PriceList(models.Model):
     """A named set of condition records of one company and currency that is maintained together."""
 
@@ -33,12 +35,14 @@ class PriceList(models.Model):
         return self.name
 
 
+@row_history()
 class ConditionRecord(models.Model):
-    """One agreed figure for one key, valid over a half-open range of days. Overlap on the same key is refused by the database.
+    """One agreed figure for one key, valid over a half-open range of days.
 
-    ``key`` is canonical text (condition type, access, key values, currency, unit), never null, because a NULL key column would
-    defeat the exclusion (data-model.md 9). ``key_values`` holds the ids in the order of the access's fields. Written only by
-    ``catalog.services.set_conditions``. ``rate`` is a percentage, or money per ``price_unit`` of ``unit``; six places, not rounded.
+    Overlap on the same key is refused by the database. ``key`` is canonical text (condition type, access, key values,
+    currency, unit), never null, because a NULL key column would defeat the exclusion (data-model.md 9). ``key_values``
+    holds the ids in the order of the access's fields. Written only by ``catalog.services.set_conditions``. ``rate`` is
+    a percentage, or money per ``price_unit`` of ``unit``; six places, not rounded.
     """
 
     company = models.ForeignKey("core.Company", on_delete=models.PROTECT, related_name="+")
@@ -48,8 +52,12 @@ class ConditionRecord(models.Model):
     key = models.CharField(max_length=160)
     key_values = models.JSONField()
     account = models.ForeignKey("catalog.Account", on_delete=models.CASCADE, related_name="conditions", null=True)
-    price_group = models.ForeignKey("catalog.PriceGroup", on_delete=models.CASCADE, related_name="conditions", null=True)
-    product = models.ForeignKey("catalog.Product", on_delete=models.CASCADE, related_name="conditions", null=True)
+    price_group = models.ForeignKey(
+        "catalog.PriceGroup", on_delete=models.CASCADE, related_name="conditions", null=True
+    )
+    product = models.ForeignKey(
+        "catalog.Product", on_delete=models.CASCADE, related_name="conditions", null=True, db_index=False
+    )
     agreement_line_id = models.BigIntegerField(null=True)
     calculation = models.CharField(max_length=16)
     rate = UnitPriceField()
@@ -76,6 +84,8 @@ class ConditionRecord(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["key"], name="condition_by_key"),
             models.Index(fields=["agreement_line_id"], name="condition_by_agreement"),
+            models.Index(fields=["product", "account"], name="condition_by_product"),
+            models.Index(fields=["account"], condition=Q(product__isnull=True), name="condition_for_all_products"),
             GistIndex(fields=["valid"], name="condition_by_validity"),
         ]
 
@@ -83,6 +93,7 @@ class ConditionRecord(models.Model):
         return f"{self.key} {self.rate}"
 
 
+@row_history()
 class ConditionScale(models.Model):
     """From this quantity on (in the record's unit) this rate holds for the whole quantity."""
 

@@ -7,9 +7,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
 
+from core.audit.history import row_history
 from core.money import QuantityField
 
 
+@row_history()
 class UnitOfMeasure(models.Model):
     """A unit in which things are counted, weighed or sold. Whole units have no fractions."""
 
@@ -24,6 +26,7 @@ class UnitOfMeasure(models.Model):
         return self.code
 
 
+@row_history()
 class Category(models.Model):
     """A node of the product tree."""
 
@@ -38,6 +41,7 @@ class Category(models.Model):
         return self.name
 
 
+@row_history()
 class Product(models.Model):
     """A thing or service that can be sold. Its stock unit does not change after the first move."""
 
@@ -70,9 +74,17 @@ class Product(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                Upper("sku"), name="product_sku_once", violation_error_message="There is already a product with this SKU."
+                Upper("sku"),
+                name="product_sku_once",
+                violation_error_message="There is already a product with this SKU.",
             ),
             models.CheckConstraint(condition=~Q(sku=""), name="product_has_sku"),
+            models.UniqueConstraint(
+                fields=["barcode"],
+                condition=~Q(barcode=""),
+                name="product_barcode_once",
+                violation_error_message="Another product has this barcode.",
+            ),
             models.CheckConstraint(
                 condition=Q(minimum_quantity__gte=0) & Q(multiple_quantity__gte=0) & Q(weight_kg__gte=0),
                 name="product_amounts_not_negative",
@@ -86,7 +98,7 @@ class Product(models.Model):
         ]
         indexes: ClassVar = [
             GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="product_name_trigrams"),
-            models.Index(fields=["barcode"], condition=~Q(barcode=""), name="product_by_barcode"),
+            GinIndex(OpClass(Upper("sku"), name="gin_trgm_ops"), name="product_sku_trigrams"),
         ]
         permissions: ClassVar = [("maintain_product", "Create and change products")]
 
@@ -99,6 +111,7 @@ class Product(models.Model):
         return self.kind == self.Kind.STOCKED
 
 
+@row_history()
 class ProductUnit(models.Model):
     """A further unit of a product: one of it is numerator/denominator stock units, exactly."""
 
@@ -119,6 +132,12 @@ class ProductUnit(models.Model):
             models.UniqueConstraint(
                 fields=["product"], condition=Q(is_sales_unit=True), name="product_has_one_sales_unit"
             ),
+            models.UniqueConstraint(
+                fields=["barcode"],
+                condition=~Q(barcode=""),
+                name="product_unit_barcode_once",
+                violation_error_message="Another unit has this barcode.",
+            ),
             models.CheckConstraint(
                 condition=Q(numerator__gt=0) & Q(denominator__gt=0),
                 name="product_unit_conversion_positive",
@@ -130,6 +149,7 @@ class ProductUnit(models.Model):
         return f"{self.unit} = {self.numerator}/{self.denominator}"
 
 
+@row_history()
 class KitComponent(models.Model):
     """One part of a kit: so many stock units of the component in one kit."""
 
@@ -148,6 +168,7 @@ class KitComponent(models.Model):
         return f"{self.quantity} x {self.component_id} in {self.kit_id}"
 
 
+@row_history()
 class ProductRelation(models.Model):
     """A product goes with, or stands in for, another: with a reason and a validity (half-open)."""
 
@@ -175,6 +196,7 @@ class ProductRelation(models.Model):
         return f"{self.product_id} {self.kind} {self.related_id}"
 
 
+@row_history()
 class CustomerPartNumber(models.Model):
     """How an account calls one of our products."""
 

@@ -6,10 +6,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
 
+from core.audit.history import row_history
 from core.models import GuardedTotal, LedgerMovement
 from core.money import CurrencyCodeField, LedgerAmountField
 
 
+@row_history()
 class Coupon(models.Model):
     """A code that takes a percentage or an amount off an order. Uses are limited in all and per account."""
 
@@ -47,7 +49,10 @@ class Coupon(models.Model):
 
 
 class CouponTotal(GuardedTotal):
-    """How often a coupon was used: by everybody (``account_id`` 0) and by one account. Never above its ceiling (I1, promotion)."""
+    """How often a coupon was used: by everybody (``account_id`` 0) and by one account.
+
+    Never above its ceiling (I1, promotion).
+    """
 
     coupon = models.ForeignKey(Coupon, on_delete=models.PROTECT, related_name="totals")
     account_id = models.BigIntegerField(default=0)

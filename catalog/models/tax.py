@@ -7,12 +7,15 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import Q
 
+from core.audit.history import row_history
 
+
+@row_history()
 class TaxRate(models.Model):
     """The tax of one company's country for a tax category of goods and a tax class of accounts, over a range of days.
 
-    ``code`` is what invoices and reports show; ``kind`` follows UNTDID 5305 (S standard, Z zero, E exempt, AE reverse charge,
-    G export, K intra-community). ``reason`` is printed for anything but S.
+    ``code`` is what invoices and reports show; ``kind`` follows UNTDID 5305 (S standard, Z zero, E exempt, AE reverse
+    charge, G export, K intra-community). ``reason`` is printed for anything but S.
     """
 
     company = models.ForeignKey("core.Company", on_delete=models.PROTECT, related_name="+")
@@ -38,6 +41,11 @@ class TaxRate(models.Model):
                 violation_error_message="There is already a tax rate for this category and class in this period.",
             ),
             models.CheckConstraint(condition=Q(percent__range=(0, 100)), name="tax_rate_is_a_percentage"),
+            models.CheckConstraint(
+                condition=Q(kind="S") | Q(kind__in=["Z", "E", "AE", "K", "G"], percent=0),
+                name="tax_rate_only_standard_has_percent",
+                violation_error_message="Only a standard tax has a percentage; every other kind has none.",
+            ),
         ]
         permissions: ClassVar = [("maintain_tax", "Create and change tax rates")]
 

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
+from core.audit.history import row_history
 from core.money import CurrencyCodeField
 
 
@@ -17,6 +18,7 @@ def validate_time_zone(name: str) -> None:
         raise ValidationError(f"{name} is not a time zone of the IANA database.")
 
 
+@row_history()
 class Company(models.Model):
     """A legal entity with its own books. Every document and ledger row carries its company."""
 
@@ -46,6 +48,7 @@ class Company(models.Model):
         return self.name
 
 
+@row_history(leave_out=["password", "last_login", "theme", "density"])
 class User(AbstractUser):
     """A person or the system itself. Rights come from roles (groups); rows from the companies of the user."""
 
@@ -75,6 +78,7 @@ class User(AbstractUser):
         return "".join(word[0] for word in words[:2]).upper() or "?"
 
 
+@row_history()
 class CompanyMembership(models.Model):
     """A user may see and act for this company. Its absence makes every document of the company invisible."""
 

@@ -10,7 +10,10 @@ from core.append_only import AppendOnly
 
 
 class CommandLog(AppendOnly):
-    """One outermost command that was committed: who did what through which door. Row history and events name its ``uid``."""
+    """One outermost command that was committed:
+
+    Who did what through which door. Row history and events name its ``uid``.
+    """
 
     uid = models.UUIDField(unique=True)
     name = models.CharField(max_length=80)
@@ -31,7 +34,10 @@ class CommandLog(AppendOnly):
 
 
 class IdempotencyKey(models.Model):
-    """One request of one principal to one command. Written first, answered last, in the transaction of its effect (I10)."""
+    """One request of one principal to one command.
+
+    Written first, answered last, in the transaction of its effect (I10).
+    """
 
     principal = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     route = models.CharField(max_length=80)

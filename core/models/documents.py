@@ -102,7 +102,10 @@ class DocumentLink(AppendOnly):
 
 
 class NumberSeries(models.Model):
-    """The counter of gapless numbers of one company, kind, fiscal year and branch. Locked last in a transaction (I9)."""
+    """The counter of gapless numbers of one company, kind, fiscal year and branch.
+
+    Locked last in a transaction (I9).
+    """
 
     company = models.ForeignKey("core.Company", on_delete=models.PROTECT, related_name="+")
     prefix = models.CharField(max_length=8)

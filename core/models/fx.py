@@ -5,11 +5,15 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from core.audit.history import row_history
 from core.money import CurrencyCodeField
 
 
+@row_history()
 class FxRate(models.Model):
-    """One unit of ``from_currency`` is worth ``rate`` units of ``to_currency`` from ``valid_from`` on, until a later row."""
+    """One unit of ``from_currency`` is worth ``rate`` units of ``to_currency`` from ``valid_from`` on, until a later
+    row.
+    """
 
     from_currency = CurrencyCodeField()
     to_currency = CurrencyCodeField()

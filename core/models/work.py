@@ -73,7 +73,8 @@ class Job(models.Model):
 
 
 class ExceptionCase(models.Model):
-    """Something that a person must look at: who, about which document, how much money is at risk, and what would resolve it.
+    """Something that a person must look at: who, about which document, how much money is at risk, and what would
+    resolve it.
 
     Raised by commands in the transaction that found it; one open case per (kind, document).
     """

@@ -9,14 +9,19 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from core.append_only import AppendOnly
+from core.audit.history import row_history
 from core.models import Document
 from core.money import LedgerAmountField, QuantityField
 from core.triggers import frozen_once, legal_transitions, never_deleted
 from fulfillment.states import DELIVERY_TRANSITIONS, DeliveryStatus
 
 
+@row_history(leave_out=["is_billed"])
 class Delivery(Document):
-    """An outbound document of one order's due promises to one address. Its goods issue is the accounting and promise moment."""
+    """An outbound document of one order's due promises to one address.
+
+    Its goods issue is the accounting and promise moment.
+    """
 
     kind = "delivery"
     prefix = "D"
@@ -70,6 +75,7 @@ class Delivery(Document):
         ]
 
 
+@row_history(leave_out=["returned", "invoiced"])
 class DeliveryLine(models.Model):
     """So much of one schedule line, from one bin. ``picked`` is what was found, ``shipped`` what left."""
 

@@ -7,12 +7,14 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from core.audit.history import row_history
 from core.models import Document
 from core.money import LedgerAmountField, QuantityField, UnitPriceField
 from core.triggers import frozen_once, legal_transitions, never_deleted
 from fulfillment.states import RETURN_TRANSITIONS, ReturnStatus
 
 
+@row_history()
 class Return(Document):
     """Goods on their way back. Never reopens demand: a replacement is a new line or order."""
 
@@ -53,6 +55,7 @@ class Return(Document):
         ]
 
 
+@row_history(leave_out=["credited"])
 class ReturnLine(models.Model):
     """So much of a shipped line comes back. Without reference it carries the price that is to be credited."""
 

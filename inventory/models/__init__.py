@@ -1,5 +1,12 @@
 from inventory.models.commitments import Commitment, Peg
-from inventory.models.stock import BinMovement, BinStock, StockAdjustment, StockAdjustmentLine, StockBucket, StockMovement
+from inventory.models.stock import (
+    BinMovement,
+    BinStock,
+    StockAdjustment,
+    StockAdjustmentLine,
+    StockBucket,
+    StockMovement,
+)
 from inventory.models.supply import (
     ReceiptMovement,
     ReceiptTotal,

@@ -12,8 +12,8 @@ from core.money import QuantityField
 class Commitment(models.Model):
     """What an order, a quote hold or a transfer takes: a product, a warehouse, a quantity and the day it must ship.
 
-    Above it stands a schedule line, which points down to it. ``quantity`` is what was promised, ``fulfilled`` what was shipped;
-    its open pegs add up to quantity - fulfilled while active. Written only by inventory's promising services.
+    Above it stands a schedule line, which points down to it. ``quantity`` is what was promised, ``fulfilled`` what was
+    shipped; its open pegs add up to quantity - fulfilled while active. Written only by inventory's promising services.
     """
 
     class Kind(models.TextChoices):

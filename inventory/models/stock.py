@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from core.audit.history import row_history
 from core.models import Document, GuardedTotal, LedgerMovement
 from core.money import LedgerAmountField, QuantityField
 from core.triggers import frozen_once, legal_transitions, never_deleted
@@ -16,8 +17,8 @@ from inventory.states import ADJUSTMENT_TRANSITIONS, PostedStatus
 class StockBucket(GuardedTotal):
     """The promising bucket of one product in one warehouse: the lock of all promising (data-model.md 5).
 
-    ``on_hand`` and ``pegged`` in the stock unit, ``value`` at moving average in functional currency. Nothing is promised twice:
-    pegged never exceeds on hand, but where the warehouse allows negative stock.
+    ``on_hand`` and ``pegged`` in the stock unit, ``value`` at moving average in functional currency. Nothing is
+    promised twice: pegged never exceeds on hand, but where the warehouse allows negative stock.
     """
 
     warehouse = models.ForeignKey("inventory.Warehouse", on_delete=models.PROTECT, related_name="buckets")
@@ -76,7 +77,10 @@ class StockMovement(LedgerMovement):
 
 
 class BinStock(GuardedTotal):
-    """What lies in one bin. The sellable bins of a warehouse add up to the bucket's on hand. ``assigned`` is chosen for picks."""
+    """What lies in one bin.
+
+    The sellable bins of a warehouse add up to the bucket's on hand. ``assigned`` is chosen for picks.
+    """
 
     bin = models.ForeignKey("inventory.Bin", on_delete=models.PROTECT, related_name="stock")
     product = models.ForeignKey("catalog.Product", on_delete=models.PROTECT, related_name="bin_stock")
@@ -119,8 +123,12 @@ class BinMovement(LedgerMovement):
         return f"{self.purpose} {self.quantity} by {self.source_type} {self.source_id}"
 
 
+@row_history(from_insert=False)
 class StockAdjustment(Document):
-    """A correction of stock with its reason: damage, loss, find. Physical truth always posts; promises that break are reported."""
+    """A correction of stock with its reason:
+
+    Damage, loss, find. Physical truth always posts; promises that break are reported.
+    """
 
     kind = "stock_adjustment"
     prefix = "SA"
@@ -147,6 +155,7 @@ class StockAdjustment(Document):
         permissions: ClassVar = [("adjust_stock", "Adjust stock")]
 
 
+@row_history()
 class StockAdjustmentLine(models.Model):
     """So much more (above zero) or less of one product, at a unit cost when more."""
 

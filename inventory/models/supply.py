@@ -7,12 +7,14 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from core.audit.history import row_history
 from core.models import Document, GuardedTotal, LedgerMovement
 from core.money import LedgerAmountField, QuantityField, UnitPriceField
 from core.triggers import frozen_once, legal_transitions, never_deleted
 from inventory.states import RECEIPT_TRANSITIONS, SUPPLY_ORDER_TRANSITIONS, PostedStatus, SupplyOrderStatus
 
 
+@row_history()
 class SupplyOrder(Document):
     """An inbound order with a supplier: enough to expect, receive, date and value goods."""
 
@@ -39,6 +41,7 @@ class SupplyOrder(Document):
         ]
 
 
+@row_history(leave_out=["received", "cancelled"])
 class SupplyLine(models.Model):
     """One expected receipt: a product, a quantity in the stock unit, a date from which it can ship, and its cost."""
 
@@ -115,6 +118,7 @@ class ReceiptMovement(LedgerMovement):
         return f"{self.purpose} {self.open} by {self.source_type} {self.source_id}"
 
 
+@row_history(from_insert=False)
 class SupplyReceipt(Document):
     """Goods that arrived: posted once, immutable. Dr stock, Cr goods received not invoiced."""
 
@@ -142,6 +146,7 @@ class SupplyReceipt(Document):
         ]
 
 
+@row_history()
 class SupplyReceiptLine(models.Model):
     """So much of a supply line arrived in a bin, at this value in functional currency."""
 

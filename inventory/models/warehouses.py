@@ -4,7 +4,10 @@ from typing import ClassVar
 
 from django.db import models
 
+from core.audit.history import row_history
 
+
+@row_history()
 class Warehouse(models.Model):
     """A place of one company from which goods are promised and shipped. Its dates are in its own zone."""
 
@@ -32,6 +35,7 @@ class Warehouse(models.Model):
         return self.name
 
 
+@row_history()
 class Bin(models.Model):
     """A storage place in a warehouse. ``path`` orders the walk of a picker."""
 
@@ -53,8 +57,12 @@ class Bin(models.Model):
         return self.code
 
 
+@row_history()
 class TransitTime(models.Model):
-    """Calendar days from a warehouse to a country; the schedule line's delivery date is its shipping date plus these."""
+    """Calendar days from a warehouse to a country;
+
+    The schedule line's delivery date is its shipping date plus these.
+    """
 
     warehouse = models.ForeignKey(Warehouse, on_delete=models.CASCADE, related_name="transit_times")
     country = models.CharField(max_length=2)

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pghistory
+
 from orders_site.boot import places
 from orders_site.boot.queues import DEFAULT_QUEUE
 from orders_site.settings import environment
@@ -89,6 +91,7 @@ DATABASES["default"]["OPTIONS"] = {
     **dict(DATABASES["default"]["OPTIONS"]),  # type: ignore[call-overload]
 }
 DATABASE_OWNER_URL = environment.text("DATABASE_OWNER_URL", "")
+PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)  # history is looked up by its row alone
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Broker, cache, sessions ----------------------------------------------------------------------------------------

@@ -9,12 +9,14 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from core.append_only import AppendOnly
+from core.audit.history import row_history
 from core.models import Document
 from core.money import DocumentMoneyField
 from core.triggers import frozen_once, legal_transitions, never_deleted
 from payments.states import PAYMENT_TRANSITIONS, PaymentStatus
 
 
+@row_history()
 class Payment(Document):
     """A receipt from an account. Received, it is a counter-claim in the subledger until it is applied."""
 

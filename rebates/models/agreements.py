@@ -7,14 +7,17 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from core.audit.history import row_history
 from core.models import Document, GuardedTotal, LedgerMovement
 from core.money import DocumentMoneyField, LedgerAmountField
 from core.triggers import frozen_once, legal_transitions, never_deleted
 from rebates.states import AGREEMENT_TRANSITIONS, SETTLEMENT_TRANSITIONS, AgreementStatus
 
 
+@row_history()
 class RebateAgreement(Document):
-    """A promise to pay back part of what an account bought in a period, by tiers on net invoiced value net of returns."""
+    """A promise to pay back part of what an account bought in a period, by tiers on net invoiced value net of returns.
+    """
 
     class Method(models.TextChoices):
         CUMULATIVE = "cumulative", "Reached rate on the whole"
@@ -58,6 +61,7 @@ class RebateAgreement(Document):
         ]
 
 
+@row_history()
 class RebateTier(models.Model):
     """From this value on, this percentage."""
 
@@ -76,7 +80,10 @@ class RebateTier(models.Model):
 
 
 class RebateTotal(GuardedTotal):
-    """What counts, was accrued and was settled under an agreement, in the agreement's currency. Settled never exceeds earned."""
+    """What counts, was accrued and was settled under an agreement, in the agreement's currency.
+
+    Settled never exceeds earned.
+    """
 
     agreement = models.ForeignKey(RebateAgreement, on_delete=models.PROTECT, related_name="totals")
     base = models.DecimalField(max_digits=19, decimal_places=4, db_default=0)
@@ -110,6 +117,7 @@ class RebateMovement(LedgerMovement):
         return f"{self.base} by {self.source_type} {self.source_id}"
 
 
+@row_history(leave_out=["trace"], from_insert=False)
 class RebateSettlement(Document):
     """A payout of what was earned and not yet settled, as a credit to the account. Posted once, immutable."""
 
