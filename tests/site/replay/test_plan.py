@@ -68,7 +68,9 @@ def test_a_product_is_called_what_most_of_its_sale_lines_call_it(tmp_path: Path)
     found = [sale(f"50001{n}", "1", price="0", customer="", description="damaged") for n in range(4)]
     sold = [sale("500021", "1", description="CAKE STAND"), sale("500022", "1"), sale("500023", "1", code="22423 ")]
 
-    survey, _ = planned(tmp_path, [*found, *sold])
+    returned = [back(f"50003{n}", "1", description="CAKESTAND BROKEN") for n in range(4)]
+
+    survey, _ = planned(tmp_path, [*found, *sold, *returned])
 
     assert {sku: product.name for sku, product in survey.products.items()} == {"22423": "CAKESTAND"}
 
