@@ -110,8 +110,8 @@ def _python_defaults(model: type[models.Model], given: Columns, size: int) -> di
 def update(model: type[models.Model], ids: Sequence[int], columns: Columns) -> None:
     """Write each row's own values by id in one statement. The caller holds the rows' locks, or their header's.
 
-    A money column needs its currency column beside it, which is compared and not written: a row never changes its currency here.
-    Asserts that every id was found.
+    A money column needs its currency column beside it, which is compared and not written: a row never changes its
+    currency here. Asserts that every id was found.
     """
     if not ids:
         return
@@ -139,7 +139,10 @@ def update(model: type[models.Model], ids: Sequence[int], columns: Columns) -> N
 
 
 def add(model: type[models.Model], deltas: Mapping[int, Mapping[str, Decimal]]) -> None:
-    """Add to plain numeric counters by id in one statement: ``{line_id: {"shipped": Decimal(3)}}``. Caller holds the header lock."""
+    """Add to plain numeric counters by id in one statement:
+
+    ``{line_id: {"shipped": Decimal(3)}}``. Caller holds the header lock.
+    """
     if not deltas:
         return
     ids = sorted(deltas)

@@ -1,9 +1,9 @@
 """The one door for every change of state.
 
-A command is a keyword-only function with an explicit ``actor``. The door gives each of them, once: a durable transaction, the
-permission, time-outs, the idempotency key with its stored answer, a bounded retry, refusals instead of constraint errors, gapless
-numbers last, and one row in the log. Called inside another command it joins that one's transaction. Its shape is always
-*lock, check, compute (pure), write, audit, publish*.
+A command is a keyword-only function with an explicit ``actor``. The door gives each of them, once: a durable
+transaction, the permission, time-outs, the idempotency key with its stored answer, a bounded retry, refusals instead of
+constraint errors, gapless numbers last, and one row in the log. Called inside another command it joins that one's
+transaction. Its shape is always *lock, check, compute (pure), write, audit, publish*.
 """
 
 import functools
@@ -36,7 +36,10 @@ DEADLINE_SECONDS = 6.0
 
 
 class Command(Generic[P, R]):
-    """A wrapped command. Call it, or ``command.once(key)(...)`` to have the stored answer replayed for a repeated key."""
+    """A wrapped command.
+
+    Call it, or ``command.once(key)(...)`` to have the stored answer replayed for a repeated key.
+    """
 
     def __init__(self, function: Callable[P, R], permission: str | None) -> None:
         functools.update_wrapper(self, function)
@@ -49,7 +52,10 @@ class Command(Generic[P, R]):
         return self._enter(None, kwargs)
 
     def once(self, key: str | None) -> Callable[P, R]:
-        """The same command under an idempotency key: carried out once per (actor, command, key), then its answer is replayed."""
+        """The same command under an idempotency key:
+
+        Carried out once per (actor, command, key), then its answer is replayed.
+        """
 
         def call(*args: P.args, **kwargs: P.kwargs) -> R:
             assert not args, f"{self.name} takes keywords only"
@@ -111,7 +117,8 @@ class Command(Generic[P, R]):
         return {"principal_id": run.actor_id, "route": self.name, "key": key}
 
     def _claim(self, key: str, run: Run, kwargs: dict[str, Any]) -> dict[str, Any] | None:
-        """Claim the key inside this transaction, or return the stored answer. A running twin is waited for, then reported.
+        """Claim the key inside this transaction, or return the stored answer. A running twin is waited for, then
+        reported.
 
         Raises KeyReused when the key came with another request, StillRunning when its twin has not finished.
         """
@@ -163,8 +170,9 @@ def _prepare_transaction(run: Run) -> None:
 def command(*, permission: str | None) -> Callable[[Callable[P, R]], Command[P, R]]:
     """Make a keyword-only service the one door to what it changes.
 
-    ``permission`` is held against ``actor`` before anything is read; None only for commands that are merely steps of others
-    or belong to the system itself. Raises NotAllowed, Busy, KeyReused, StillRunning beside the service's own refusals.
+    ``permission`` is held against ``actor`` before anything is read; None only for commands that are merely steps of
+    others or belong to the system itself. Raises NotAllowed, Busy, KeyReused, StillRunning beside the service's own
+    refusals.
     """
 
     def wrap(function: Callable[P, R]) -> Command[P, R]:

@@ -1,7 +1,7 @@
 """The invariants I1-I18 as named SQL views that return offending rows: empty is healthy.
 
-The same views serve the audit command, the integrity page, the tests after every scenario, and alerts. Each room declares its own in
-``invariants.py``; its migration creates the view; ``orders_site/wiring.py`` registers it here.
+The same views serve the audit command, the integrity page, the tests after every scenario, and alerts. Each room
+declares its own in ``invariants.py``; its migration creates the view; ``orders_site/wiring.py`` registers it here.
 """
 
 from collections.abc import Iterable

@@ -1,8 +1,9 @@
 """Guarded ledgers: append-only movements beside a guarded total per key, implemented once (data-model.md, section 5).
 
-Stock, pegs, receipts, credit, contracts, coupons and rebates are instances. Two steps: ``lock(keys)`` locks the totals in one sorted
-statement and returns their balances; ``post(movements)`` writes movements and totals in one set-based statement. What must not be
-is refused in Python under the lock, so that every failing key is named; CHECK constraints stand behind it.
+Stock, pegs, receipts, credit, contracts, coupons and rebates are instances. Two steps: ``lock(keys)`` locks the totals
+in one sorted statement and returns their balances; ``post(movements)`` writes movements and totals in one set-based
+statement. What must not be is refused in Python under the lock, so that every failing key is named; CHECK constraints
+stand behind it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -67,9 +68,9 @@ Check = Callable[[Total, Mapping[str, Decimal], Guard], str | None]
 class Ledger:
     """One ledger of the system: its two tables, its key, its balances and its rule.
 
-    ``key`` names columns of the total, ``company_id`` first. ``facts`` are further columns of the total that the rule reads (a
-    ceiling, whether negative stock is allowed). ``check(total, balances_after, guard)`` returns the sentence of a refusal, or None.
-    ``extra`` names further columns of the movement, such as a value or a currency.
+    ``key`` names columns of the total, ``company_id`` first. ``facts`` are further columns of the total that the rule
+    reads (a ceiling, whether negative stock is allowed). ``check(total, balances_after, guard)`` returns the sentence
+    of a refusal, or None. ``extra`` names further columns of the movement, such as a value or a currency.
     """
 
     name: str
@@ -82,10 +83,13 @@ class Ledger:
     facts: tuple[str, ...] = ()
     extra: tuple[str, ...] = ()
 
-    def lock(self, keys: Sequence[Key]) -> dict[Key, Total]:
-        """Lock these totals in id order, creating what is missing, and return them by key. Two statements, whatever the number.
+    def lock(self, keys: Sequence[Key], *, opening: Mapping[Key, Mapping[str, Any]] | None = None) -> dict[Key, Total]:
+        """Lock these totals in id order, creating what is missing, and return them by key. Two statements, whatever the
+        number.
 
-        The second statement sees what was committed while the first one waited: sums read in a locking statement would be stale.
+        ``opening`` gives further columns of totals that are created here, the same columns for every key; known totals
+        keep theirs. The second statement sees what was committed while the first one waited: sums read in a locking
+        statement would be stale.
         """
         wanted = sorted(set(keys))
         if not wanted:
@@ -94,12 +98,16 @@ class Ledger:
         columns = ", ".join(f'"{name}"' for name in self.key)
         arrays = ", ".join(f"%s::{_element(self.total, name)}[]" for name in self.key)
         values = [list(column) for column in zip(*wanted, strict=True)]
+        given = sorted(opening[wanted[0]]) if opening else []
+        new_columns = ", ".join([columns, *(f'"{name}"' for name in given)])
+        new_arrays = ", ".join([arrays, *(f"%s::{_element(self.total, name)}[]" for name in given)])
+        openings = [[(opening or {})[key][name] for key in wanted] for name in given]
         read = ", ".join(f't."{name}"' for name in (*self.key, *self.balances, *self.facts))
         matches = " AND ".join(f't."{name}" = k."{name}"' for name in self.key)
         with connection.cursor() as cursor:
             cursor.execute(
-                f'INSERT INTO "{table}" ({columns}) SELECT * FROM unnest({arrays}) ON CONFLICT DO NOTHING',  # noqa: S608
-                values,
+                f'INSERT INTO "{table}" ({new_columns}) SELECT * FROM unnest({new_arrays}) ON CONFLICT DO NOTHING',  # noqa: S608
+                [*values, *openings],
             )
             cursor.execute(
                 f'SELECT t.id, {read} FROM "{table}" t JOIN unnest({arrays}) AS k({columns}) ON {matches}'  # noqa: S608
@@ -140,8 +148,8 @@ class Ledger:
     ) -> dict[Key, Mapping[str, Decimal]]:
         """Write movements and totals in one statement and return the new balances by key.
 
-        ``totals`` are what ``lock`` returned in this transaction, before any posting to the same keys; without them the keys are
-        locked here. Raises LedgerRefused naming every key; nothing is written then.
+        ``totals`` are what ``lock`` returned in this transaction, before any posting to the same keys; without them the
+        keys are locked here. Raises LedgerRefused naming every key; nothing is written then.
         """
         if not movements:
             return {}

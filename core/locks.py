@@ -1,4 +1,7 @@
-"""Locking rows: the one place that spells ``select_for_update``, in id order, noted in the registry of the running command."""
+"""Locking rows:
+
+The one place that spells ``select_for_update``, in id order, noted in the registry of the running command.
+"""
 
 from collections.abc import Collection
 from typing import TypeVar

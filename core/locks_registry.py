@@ -1,7 +1,7 @@
 """The one lock order of the system, kept in a registry per transaction and asserted at every lock (docs/locking.md).
 
-Whoever locks says so here, and a lock out of order is a programmer error: it would become a deadlock under load, so it fails at
-the first single-user run instead.
+Whoever locks says so here, and a lock out of order is a programmer error: it would become a deadlock under load, so it
+fails at the first single-user run instead.
 """
 
 from collections.abc import Collection, Sequence
@@ -53,7 +53,10 @@ class LockRegistry:
         return held.issuperset(ids)
 
     def take(self, rank: Rank, table: str, ids: Sequence[int]) -> None:
-        """Record that the rows are locked now. Raises LockOrderError when the order is broken; re-locking a held row is free."""
+        """Record that the rows are locked now.
+
+        Raises LockOrderError when the order is broken; re-locking a held row is free.
+        """
         held = self._held.setdefault((rank, table), set())
         fresh = [row_id for row_id in ids if row_id not in held]
         if not fresh:

@@ -1,7 +1,8 @@
 """The money fence: django-money's type at the boundary, plain numerics in the store, and no way around the currency.
 
-Why a fence: house-style section 6 lists what a bare ``MoneyField`` lets through, observed. ``tests/core/test_money_fence.py`` holds
-each trap. Rounding is never done by saving; it happens at named places through ``round_money``.
+Why a fence: house-style section 6 lists what a bare ``MoneyField`` lets through, observed.
+``tests/core/test_money_fence.py`` holds each trap. Rounding is never done by saving; it happens at named places through
+``round_money``.
 """
 
 from collections import defaultdict
@@ -23,7 +24,10 @@ PRICE_PLACES = 6
 
 
 class FencedMoneyError(TypeError):
-    """Money of another currency, or not rounded to its currency, was put where it does not belong: a programmer error."""
+    """Money of another currency, or not rounded to its currency, was put where it does not belong:
+
+    A programmer error.
+    """
 
 
 class CurrencyCodeField(models.CharField):
@@ -88,7 +92,8 @@ class _FencedMoney(MoneyFieldProxy):  # type: ignore[misc]
 
 
 class DocumentMoneyField(MoneyField):  # type: ignore[misc]
-    """An amount in the currency of its row. Reads as Money; refuses other currencies, unrounded amounts and bare numbers.
+    """An amount in the currency of its row. Reads as Money; refuses other currencies, unrounded amounts and bare
+    numbers.
 
     Unlike its parent it shares the row's one ``currency`` column, patches no manager and guesses no default currency.
     """

@@ -1,7 +1,8 @@
 """Document numbers: from a sequence when gaps may be, without gaps and taken last when the law wants it.
 
-A gapless number taken first holds its counter for the whole transaction (47 postings a second); taken last it costs what a sequence
-costs (709). So ``post_last`` only notes what is to be posted, and the outermost command numbers everything just before its commit.
+A gapless number taken first holds its counter for the whole transaction (47 postings a second); taken last it costs
+what a sequence costs (709). So ``post_last`` only notes what is to be posted, and the outermost command numbers
+everything just before its commit.
 """
 
 from collections.abc import Sequence
@@ -50,8 +51,9 @@ def post_last(
 ) -> None:
     """Number and post these documents when the running command commits, in the order given, without gaps (I9).
 
-    Status, number and stamp are written in one UPDATE per table, because CHECKs tie them together. The instances carry the number
-    after the outermost command returned, not before. All documents must be locked or just inserted by the caller.
+    Status, number and stamp are written in one UPDATE per table, because CHECKs tie them together. The instances carry
+    the number after the outermost command returned, not before. All documents must be locked or just inserted by the
+    caller.
     """
     if not documents:
         return

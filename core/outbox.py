@@ -1,6 +1,7 @@
 """The way out of a transaction: rows that workers carry out after the commit, at least once.
 
-PostgreSQL holds the truth. ``on_commit`` only nudges a worker; what no nudge reached, the sweeper takes. Losing Redis loses nothing.
+PostgreSQL holds the truth. ``on_commit`` only nudges a worker; what no nudge reached, the sweeper takes. Losing Redis
+loses nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +17,8 @@ Queue = Literal["promising", "documents", "analytics", "integration"]
 
 
 def emit(task: str, payloads: Sequence[Mapping[str, Any]], *, queue: Queue) -> None:
-    """Have ``task`` (a name registered in ``core.work.register_task``) carried out once per payload after the commit. One statement.
+    """Have ``task`` (a name registered in ``core.work.register_task``) carried out once per payload after the commit.
+    One statement.
 
     The task takes the payload's values as keywords, is idempotent, and calls one service.
     """

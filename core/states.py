@@ -44,7 +44,10 @@ def available_actions(document: "Document", user: "User") -> list[Action]:
 
 
 def require_transition(documents: "Sequence[Document]", verb: str) -> Transition:
-    """Check the verb against every document's status as it is under the lock. Raises TransitionRefused naming the first."""
+    """Check the verb against every document's status as it is under the lock.
+
+    Raises TransitionRefused naming the first.
+    """
     move = documents[0].transitions[verb]
     for document in documents:
         if document.status not in move.sources:

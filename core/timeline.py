@@ -51,7 +51,10 @@ def record(entries: Sequence[TimelineEntry], *, actor: User) -> None:
 
 
 def link(edges: Sequence[tuple[str, int, str, int]]) -> None:
-    """Append chain edges (earlier kind, earlier id, later kind, later id) in one statement; a known edge is left alone."""
+    """Append chain edges (earlier kind, earlier id, later kind, later id) in one statement;
+
+    A known edge is left alone.
+    """
     if not edges:
         return
     unique = sorted(set(edges))

@@ -13,7 +13,8 @@ __all__ = ["Action", "Transition", "advance", "available_actions", "require_tran
 
 
 def advance(documents: Sequence[Document], verb: str, *, actor: User, reason: str = "") -> None:
-    """Move locked documents of one kind along their table: status, version, stamp and one timeline row each, in two statements.
+    """Move locked documents of one kind along their table: status, version, stamp and one timeline row each, in two
+    statements.
 
     The caller holds the rows' locks. The instances are updated to what was written. Raises TransitionRefused.
     """

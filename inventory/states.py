@@ -50,6 +50,10 @@ RECEIPT_TRANSITIONS: dict[str, Transition] = {
 }
 ADJUSTMENT_TRANSITIONS: dict[str, Transition] = {
     "post": Transition(
-        frozenset({PostedStatus.DRAFT}), PostedStatus.POSTED, "inventory.adjust_stock", "Post adjustment", stamp="posted"
+        frozenset({PostedStatus.DRAFT}),
+        PostedStatus.POSTED,
+        "inventory.adjust_stock",
+        "Post adjustment",
+        stamp="posted",
     ),
 }
