@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -18,13 +18,10 @@ from orders_site.boot.places import temp_base
 from orders_site.boot.postgres import Cluster
 from orders_site.boot.roles import APP, OWNER, grant_use, install_extensions, narrow_append_only
 from tests.support import clusters
-from tests.support.browser import chromium, missing_browser
+from tests.support.browser import missing_browser
 from tests.support.concurrency import Outcome, run_together
 from tests.support.statements import Statements, count_statements
 from tests.support.workers import RunningWorker, running_worker
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
 
 CLUSTER_PLACE = "KEPT_TEST_CLUSTER"
 _own_cluster: list[Cluster] = []
@@ -156,28 +153,6 @@ def real_worker(transactional_db: None) -> Iterator[RunningWorker]:
         running_worker(Path(place)) as worker,
     ):
         yield worker
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator["Browser"]:
-    """Start one Chromium per worker; tests that use it are marked ``browser``."""
-    with pytest.MonkeyPatch.context() as patch:
-        # Playwright's loop lives in this thread, which makes Django refuse ordinary queries without this.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        with chromium() as started:
-            yield started
-
-
-@pytest.fixture
-def page(browser: "Browser") -> Iterator["Page"]:
-    """Open a page in a fresh profile; errors in the page's script fail the test at its end."""
-    context = browser.new_context()
-    opened = context.new_page()
-    errors: list[str] = []
-    opened.on("pageerror", lambda error: errors.append(str(error)))
-    yield opened
-    context.close()
-    assert not errors, errors
 
 
 def pytest_assertrepr_compare(op: str, left: Any, right: Any) -> list[str] | None:

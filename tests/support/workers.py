@@ -2,19 +2,22 @@
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.db import connections
 
 from orders_site.boot.broker import Broker
 from orders_site.boot.places import PROJECT
 from orders_site.boot.processes import end, spawn
-from orders_site.boot.queues import QUEUES
+from orders_site.boot.queues import DEFAULT_QUEUE, QUEUES
+from orders_site.celery import app as celery_app
 
 
 @dataclass
@@ -23,12 +26,18 @@ class RunningWorker:
 
     broker_url: str
     log: Path
-    pid: int
+    child: subprocess.Popen[bytes]
+
+    def send(self, task: str, *arguments: Any, queue: str = DEFAULT_QUEUE) -> None:
+        """Put a Celery task on the worker's broker, as beat or a nudge would."""
+        with celery_app.connection_for_write(url=self.broker_url) as connection:
+            celery_app.send_task(task, args=list(arguments), queue=queue, connection=connection)
 
     def wait_until(self, done: Callable[[], bool], *, timeout_s: float = 30.0) -> None:
         """Wait for an effect of the worker; fails with the worker's own words."""
         deadline = time.monotonic() + timeout_s
         while not done():
+            assert self.child.poll() is None, f"the worker ended; it says:\n{self.log.read_text()}"
             assert time.monotonic() < deadline, f"nothing after {timeout_s} s; the worker says:\n{self.log.read_text()}"
             time.sleep(0.05)
 
@@ -53,6 +62,7 @@ def running_worker(place: Path) -> Iterator[RunningWorker]:
         log = place / "worker.log"
         command = [sys.executable, "-m", "celery", "-A", "orders_site", "worker", "--queues", ",".join(QUEUES)]
         command += ["--concurrency", "1", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
+        command += ["--include", "tests.support.worker_tasks"]
         environment = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "tests.support.worker_settings",
@@ -61,7 +71,7 @@ def running_worker(place: Path) -> Iterator[RunningWorker]:
         }
         with log.open("ab") as handle:
             child = spawn([*command], log=handle, environment=environment, folder=PROJECT)
-        worker = RunningWorker(url, log, child.pid)
+        worker = RunningWorker(url, log, child)
         try:
             worker.wait_until(lambda: " ready." in log.read_text(), timeout_s=60)
             yield worker
