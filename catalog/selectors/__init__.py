@@ -1,0 +1,32 @@
+"""Questions that other rooms ask the catalog. Nothing here writes or locks."""
+
+from catalog.selectors.accounts import AccountCard, account_cards, accounts, search_accounts
+from catalog.selectors.products import (
+    SUCCESSOR,
+    ProductCard,
+    RelatedProduct,
+    kit_components,
+    product_cards,
+    products,
+    relations_of,
+    resolve_codes,
+    search_products,
+    sku_by_id,
+)
+
+__all__ = [
+    "SUCCESSOR",
+    "AccountCard",
+    "ProductCard",
+    "RelatedProduct",
+    "account_cards",
+    "accounts",
+    "kit_components",
+    "product_cards",
+    "products",
+    "relations_of",
+    "resolve_codes",
+    "search_accounts",
+    "search_products",
+    "sku_by_id",
+]
