@@ -17,6 +17,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from core.append_only import append_only_tables
 from orders_site.boot import roles
+from orders_site.roles import sync_roles
 from orders_site.settings import environment
 
 
@@ -37,6 +38,7 @@ class Command(BaseCommand):
         with as_owner() as is_separate:
             if is_behind():
                 self.step("Database schema", lambda: migrate(app if is_separate else None))
+        self.step("Roles", sync_roles)
         if not is_separate:
             self.stderr.write("One database role for everything: append-only tables are guarded by triggers alone.")
         if hasattr(staticfiles_storage, "manifest_storage"):
