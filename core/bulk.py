@@ -20,7 +20,9 @@ Columns = Mapping[str, Sequence[Any]]
 @lru_cache(maxsize=2048)
 def _column(model: type[models.Model], name: str) -> "tuple[models.Field[Any, Any], str, str]":
     """The field behind ``name`` (or ``name_id``), its column and its array element type."""
-    field = model._meta.get_field(name.removesuffix("_id") if name.endswith("_id") and not _has_field(model, name) else name)
+    field = model._meta.get_field(
+        name.removesuffix("_id") if name.endswith("_id") and not _has_field(model, name) else name
+    )
     assert isinstance(field, models.Field)
     assert field.column is not None
     target = field.target_field if isinstance(field, models.ForeignKey) else field
@@ -48,7 +50,9 @@ def _value(field: "models.Field[Any, Any]", value: Any, currency: str | None) ->
 def _arrays(model: type[models.Model], columns: Columns) -> tuple[list[tuple[str, str]], list[list[Any]]]:
     """The (column, element type) pairs and one array per column, money checked against the row's own currency."""
     lengths = {len(values) for values in columns.values()}
-    assert len(lengths) == 1, f"columns of different lengths: { {name: len(values) for name, values in columns.items()} }"
+    assert len(lengths) == 1, (
+        f"columns of different lengths: { {name: len(values) for name, values in columns.items()} }"
+    )
     names, arrays = [], []
     for name, values in columns.items():
         field, column, element = _column(model, name)
@@ -126,7 +130,9 @@ def update(model: type[models.Model], ids: Sequence[int], columns: Columns) -> N
     )
     missing = frozen - {column for column, _ in names}
     assert not missing, f"money needs its currency beside it: {missing}"
-    sets = ", ".join(f'"{column}" = v.c{position}' for position, (column, _) in enumerate(names) if column not in frozen)
+    sets = ", ".join(
+        f'"{column}" = v.c{position}' for position, (column, _) in enumerate(names) if column not in frozen
+    )
     aliases = ", ".join(f"c{position}" for position in range(len(names)))
     sources = ", ".join(f"%s::{element}[]" for _, element in names)
     with connection.cursor() as cursor:
@@ -135,7 +141,9 @@ def update(model: type[models.Model], ids: Sequence[int], columns: Columns) -> N
             f" AS v(id, {aliases}) WHERE t.id = v.id{fence}",
             [list(ids), *arrays],
         )
-        assert cursor.rowcount == len(set(ids)), f"{model._meta.db_table}: {cursor.rowcount} of {len(set(ids))} rows written"
+        assert cursor.rowcount == len(set(ids)), (
+            f"{model._meta.db_table}: {cursor.rowcount} of {len(set(ids))} rows written"
+        )
 
 
 def add(model: type[models.Model], deltas: Mapping[int, Mapping[str, Decimal]]) -> None:

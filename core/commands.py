@@ -80,7 +80,9 @@ class Command(Generic[P, R]):
                 if _sqlstate(error) not in RETRIED_SQLSTATES:
                     raise
                 if attempt == TRIES or time.monotonic() > deadline:
-                    raise Busy("Too many people want the same thing right now. Nothing was changed; please try again.") from error
+                    raise Busy(
+                        "Too many people want the same thing right now. Nothing was changed; please try again."
+                    ) from error
             except IntegrityError as error:
                 refusal = translate(error)
                 if refusal is None:
@@ -102,7 +104,9 @@ class Command(Generic[P, R]):
                 work()
             self._log(run, kwargs)
             if key:
-                IdempotencyKey.objects.filter(**self._claim_identity(key, run)).update(answer={"value": to_plain(result)})
+                IdempotencyKey.objects.filter(**self._claim_identity(key, run)).update(
+                    answer={"value": to_plain(result)}
+                )
         return result
 
     def _require_permission(self, actor: Any) -> None:
@@ -130,7 +134,9 @@ class Command(Generic[P, R]):
             stored = IdempotencyKey.objects.filter(**identity).values("request_hash", "answer").get()
         except OperationalError as error:
             if _sqlstate(error) == LOCK_TIMEOUT:
-                raise StillRunning("This request is still being carried out. Nothing was done twice; ask again shortly.") from error
+                raise StillRunning(
+                    "This request is still being carried out. Nothing was done twice; ask again shortly."
+                ) from error
             raise
         if stored["request_hash"] != asked:
             raise KeyReused("This idempotency key was already used for another request. Nothing was changed.")

@@ -35,7 +35,9 @@ class CurrencyCodeField(models.CharField):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 3)
-        kwargs.setdefault("validators", [RegexValidator(r"\A[A-Z]{3}\Z", "Enter a currency code of three capital letters.")])
+        kwargs.setdefault(
+            "validators", [RegexValidator(r"\A[A-Z]{3}\Z", "Enter a currency code of three capital letters.")]
+        )
         super().__init__(*args, **kwargs)
 
     def deconstruct(self) -> Any:
@@ -108,7 +110,9 @@ class DocumentMoneyField(MoneyField):  # type: ignore[misc]
 
     def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
         """Become a plain decimal column with the fence as its attribute."""
-        models.DecimalField.contribute_to_class(self, cls, name)  # not MoneyField's: it would add its own currency column
+        models.DecimalField.contribute_to_class(
+            self, cls, name
+        )  # not MoneyField's: it would add its own currency column
         setattr(cls, self.name, _FencedMoney(self))
 
     def deconstruct(self) -> Any:

@@ -33,7 +33,8 @@ def sequence_numbers(model: type[Document], business_dates: Sequence[date]) -> l
         )
         values = [row[0] for row in cursor.fetchall()]
     return [
-        f"{model.prefix}-{day.year}-{value:0{NUMBER_DIGITS}d}" for day, value in zip(business_dates, values, strict=True)
+        f"{model.prefix}-{day.year}-{value:0{NUMBER_DIGITS}d}"
+        for day, value in zip(business_dates, values, strict=True)
     ]
 
 
@@ -46,9 +47,7 @@ class _Posting:
     series: tuple[int, str, int, str]
 
 
-def post_last(
-    documents: Sequence[Document], *, company: Company, verb: str, actor: User, branch: str = ""
-) -> None:
+def post_last(documents: Sequence[Document], *, company: Company, verb: str, actor: User, branch: str = "") -> None:
     """Number and post these documents when the running command commits, in the order given, without gaps (I9).
 
     Status, number and stamp are written in one UPDATE per table, because CHECKs tie them together. The instances carry
@@ -60,7 +59,9 @@ def post_last(
     require_transition(documents, verb)
     run = current_run()
     postings = [
-        _Posting(document, verb, (company.pk, document.number_prefix, fiscal_year(company, document.business_date), branch))
+        _Posting(
+            document, verb, (company.pk, document.number_prefix, fiscal_year(company, document.business_date), branch)
+        )
         for document in documents
     ]
     waiting = _waiting(run.before_commit)
@@ -147,5 +148,3 @@ def _post(model: type[Document], verb: str, documents: list[Document], *, actor:
     for document in documents:
         document.status = move.target
         document.version += 1
-
-

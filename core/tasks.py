@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from core import work
+from core import retention, work
+from core.audit.sealer import seal
 from core.outbox import Queue
 
 
@@ -16,3 +17,15 @@ def run_messages(message_ids: list[int]) -> None:
 def sweep_outbox(queue: Queue | None = None) -> None:
     """Carry out what is due on the queue and no nudge reached."""
     work.sweep(queue=queue)
+
+
+@shared_task(name="core.tasks.seal_audit", ignore_result=True)
+def seal_audit() -> None:
+    """Seal what the append-only tables gained."""
+    seal()
+
+
+@shared_task(name="core.tasks.prune", ignore_result=True)
+def prune() -> None:
+    """Delete bookkeeping that is past its time."""
+    retention.prune()

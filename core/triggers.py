@@ -21,13 +21,16 @@ class _Both(pgtrigger.Condition):
 
 def legal_transitions(transitions: Mapping[str, Transition], *, field: str = "status") -> pgtrigger.FSM:
     """Refuse every change of ``field`` that is not in the table of ``states.py`` (invariant I14)."""
-    pairs = sorted({(source, move.target) for move in transitions.values() for source in move.sources if source != move.target})
+    pairs = sorted(
+        {(source, move.target) for move in transitions.values() for source in move.sources if source != move.target}
+    )
     return pgtrigger.FSM(name=f"legal_{field}", field=field, transitions=pairs)
 
 
-def frozen_once(condition: pgtrigger.Q, *, except_fields: Iterable[str] = (), name: str = "frozen") -> pgtrigger.Trigger:
-    """Refuse changes of a row that is issued or posted, but for derived fields (open amount, payment state, version).
-    """
+def frozen_once(
+    condition: pgtrigger.Q, *, except_fields: Iterable[str] = (), name: str = "frozen"
+) -> pgtrigger.Trigger:
+    """Refuse changes of a row that is issued or posted, but for derived fields (open amount, payment state, version)."""
     return pgtrigger.Trigger(
         name=name,
         when=pgtrigger.Before,

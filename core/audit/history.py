@@ -52,8 +52,9 @@ class RowHistory(AppendOnly, Event):
 class _Trigger(pghistory.trigger.Event):
     """The library's trigger without its context table: who and why stand in the command log."""
 
-    def get_func(self, model: type[models.Model]) -> pgtrigger.Func:
+    def get_func(self, model: Any) -> pgtrigger.Func:
         """One INSERT ... SELECT from the statement's transition table."""
+        assert self.event_model is not None
         rows = {"NEW": "new_values", "OLD": "old_values"}[self.row]
         columns = [field.column for field in self.event_model._meta.local_fields if field.name not in FRAME]
         names = ", ".join(f'"{column}"' for column in columns)
@@ -109,7 +110,7 @@ def row_history(*, leave_out: Collection[str] = (), from_insert: bool = True) ->
             *events,
             exclude=sorted({*leave_out, *generated, *ALWAYS_LEFT_OUT} & {f.name for f in model._meta.local_fields}),
             obj_field=pghistory.ObjForeignKey(related_name="+", related_query_name="+", null=False, db_index=True),
-            context_field=None,
+            context_field=None,  # type: ignore[arg-type]  # documented, and not typed so
             model_name=f"{model.__name__}History",
             base_model=RowHistory,
             meta={

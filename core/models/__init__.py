@@ -1,5 +1,5 @@
 from core.models.access import Company, CompanyMembership, Rights, User
-from core.models.audit import CommandLog, IdempotencyKey
+from core.models.audit import CommandLog, IdempotencyKey, SealedBlock, SealedSegment
 from core.models.documents import Document, DocumentEvent, DocumentLink, NumberSeries
 from core.models.fx import FxRate
 from core.models.ledgers import GuardedTotal, LedgerMovement
@@ -21,5 +21,7 @@ __all__ = [
     "NumberSeries",
     "OutboxMessage",
     "Rights",
+    "SealedBlock",
+    "SealedSegment",
     "User",
 ]

@@ -86,7 +86,9 @@ class CompanyMembership(models.Model):
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="memberships")
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "company"], name="membership_once_per_company")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "company"], name="membership_once_per_company")
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} in {self.company}"

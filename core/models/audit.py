@@ -54,3 +54,43 @@ class IdempotencyKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.route} {self.key}"
+
+
+class SealedBlock(AppendOnly):
+    """One link of the audit chain: all that the transactions of a range wrote, ``until_txid`` not included, by digest.
+
+    ``digest`` covers that of the block before, so that no earlier block can be changed alone. Written by the sealer.
+    """
+
+    number = models.PositiveBigIntegerField(unique=True)
+    from_txid = models.BigIntegerField()
+    until_txid = models.BigIntegerField(unique=True)
+    row_count = models.PositiveIntegerField()
+    previous_digest = models.BinaryField()
+    digest = models.BinaryField()
+    sealed_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"block {self.number}"
+
+
+class SealedSegment(AppendOnly):
+    """What one block seals of one table. ``marks`` are the first eight bytes of each row's digest in key order.
+
+    ``columns`` are those that were hashed, so that a column added later changes no digest.
+    """
+
+    block = models.ForeignKey(SealedBlock, on_delete=models.PROTECT, related_name="segments")
+    table = models.CharField(max_length=63)
+    columns = models.JSONField()
+    row_count = models.PositiveIntegerField()
+    digest = models.BinaryField()
+    marks = models.BinaryField()
+
+    class Meta(AppendOnly.Meta):
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["block", "table"], name="sealed_segment_once_per_table")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.table} in block {self.block_id}"

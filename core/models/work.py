@@ -102,7 +102,9 @@ class ExceptionCase(models.Model):
             )
         ]
         indexes: ClassVar = [
-            models.Index(fields=["company", "role", "-id"], condition=Q(resolved_at__isnull=True), name="exception_case_open")
+            models.Index(
+                fields=["company", "role", "-id"], condition=Q(resolved_at__isnull=True), name="exception_case_open"
+            )
         ]
 
     def __str__(self) -> str:

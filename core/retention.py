@@ -1,0 +1,35 @@
+"""How long bookkeeping is kept that is no evidence. Documents, ledgers and the audit are kept for good."""
+
+from datetime import timedelta
+
+from django.db import connection
+
+KEPT = {
+    # A client retries within hours; a week covers a weekend offline (reliability.md 1.3).
+    "core_idempotencykey": (timedelta(days=7), "created_at", "true"),
+    # Long enough to see when a message of last month ran. Dead letters stay until somebody looks.
+    "core_outboxmessage": (timedelta(days=30), "done_at", "state = 'done'"),
+    # A person may come back to a result after holidays.
+    "core_job": (timedelta(days=90), "finished_at", "state = 'done'"),
+    "django_session": (timedelta(0), "expire_date", "true"),
+}
+BATCH_ROWS = 5_000
+
+
+def prune() -> dict[str, int]:
+    """Delete what is past its time, in batches that lock little; returns how many rows of each table."""
+    return {table: _prune(table, *rule) for table, rule in KEPT.items()}
+
+
+def _prune(table: str, age: timedelta, column: str, condition: str) -> int:
+    gone = 0
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"DELETE FROM {table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM {table} WHERE {condition}"  # noqa: S608
+                f" AND {column} < statement_timestamp() - %s LIMIT {BATCH_ROWS} FOR UPDATE SKIP LOCKED))",
+                [age],
+            )
+            gone += cursor.rowcount
+            if cursor.rowcount < BATCH_ROWS:
+                return gone
