@@ -22,7 +22,8 @@ def _check_receipt(total: Total, after: Mapping[str, Decimal], guard: Guard) -> 
     if after["open"] < 0:
         return f"Only {total.balances['open'].normalize():f} still to come."
     if after["pegged"] < 0 or after["pegged"] > after["open"]:
-        return f"Only {(total.balances['open'] - total.balances['pegged']).normalize():f} of this receipt is free to promise."
+        free = total.balances["open"] - total.balances["pegged"]
+        return f"Only {free.normalize():f} of this receipt is free to promise."
     return None
 
 
@@ -32,7 +33,8 @@ def _check_bin(total: Total, after: Mapping[str, Decimal], guard: Guard) -> str 
     if after["quantity"] < 0:
         return f"Only {total.balances['quantity'].normalize():f} in the bin."
     if after["assigned"] < 0 or after["assigned"] > after["quantity"]:
-        return f"Only {(total.balances['quantity'] - total.balances['assigned']).normalize():f} in the bin is not assigned yet."
+        free = total.balances["quantity"] - total.balances["assigned"]
+        return f"Only {free.normalize():f} in the bin is not assigned yet."
     return None
 
 
