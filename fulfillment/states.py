@@ -45,9 +45,7 @@ DELIVERY_TRANSITIONS: dict[str, Transition] = {
         stamp="shipped",
     ),
     "cancel": Transition(
-        frozenset(
-            {DeliveryStatus.PLANNED, DeliveryStatus.RELEASED, DeliveryStatus.PICKING, DeliveryStatus.PACKED}
-        ),
+        frozenset({DeliveryStatus.PLANNED, DeliveryStatus.RELEASED, DeliveryStatus.PICKING, DeliveryStatus.PACKED}),
         DeliveryStatus.CANCELLED,
         "fulfillment.release_delivery",
         "Cancel delivery",

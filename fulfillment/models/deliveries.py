@@ -100,7 +100,9 @@ class DeliveryLine(models.Model):
                 condition=Q(quantity__gt=0, picked__gte=0, shipped__gte=0, returned__gte=0, invoiced__gte=0),
                 name="delivery_line_quantities_not_negative",
             ),
-            models.CheckConstraint(condition=Q(returned__lte=F("shipped")), name="delivery_line_returned_within_shipped"),
+            models.CheckConstraint(
+                condition=Q(returned__lte=F("shipped")), name="delivery_line_returned_within_shipped"
+            ),
             models.CheckConstraint(
                 condition=Q(invoiced__lte=F("shipped")),
                 name="delivery_line_invoiced_within_shipped",

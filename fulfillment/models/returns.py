@@ -43,9 +43,7 @@ class Return(Document):
         ]
         triggers: ClassVar = [
             legal_transitions(RETURN_TRANSITIONS),
-            frozen_once(
-                pgtrigger.Q(old__status="received"), except_fields=("version", "changed_at", "changed_by")
-            ),
+            frozen_once(pgtrigger.Q(old__status="received"), except_fields=("version", "changed_at", "changed_by")),
             never_deleted(),
         ]
         permissions: ClassVar = [
