@@ -144,6 +144,9 @@ AUTH_PASSWORD_VALIDATORS = [
 KEPT_LOCK_TIMEOUT = environment.text("KEPT_LOCK_TIMEOUT", "1500ms")
 KEPT_STATEMENT_TIMEOUT = environment.text("KEPT_STATEMENT_TIMEOUT", "15s")
 
+# --- Packages: the company prefix in their serial numbers; 952 is GS1's own prefix for demonstrations --------------------
+KEPT_GS1_PREFIX = environment.text("KEPT_GS1_PREFIX", "9521234")
+
 # --- Language, time, money ------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
 USE_I18N = True
