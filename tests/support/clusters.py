@@ -19,6 +19,8 @@ from orders_site.boot.postgres import SUPERUSER, Cluster
 from orders_site.boot.roles import OWNER, create_database, create_roles
 
 TEMPLATE = "kept_template"
+# Where the copy of each taken cluster belongs, by the sources as they were when it was taken.
+_places: dict[Path, Path] = {}
 COPIES_KEPT = 4
 
 
@@ -48,6 +50,12 @@ def make_cluster(*, durable: bool) -> Cluster:
 def take_cluster() -> Cluster:
     """Start the run's throw-away cluster from the copy an earlier run of the same schema left, else an empty one."""
     kept = _kept_copy()
+    cluster = _take(kept)
+    _places[cluster.data] = kept
+    return cluster
+
+
+def _take(kept: Path) -> Cluster:
     if not kept.exists():
         return make_cluster(durable=False)
     cluster = _new_cluster(durable=False)
@@ -60,7 +68,7 @@ def take_cluster() -> Cluster:
 
 def give_back(cluster: Cluster) -> None:
     """Stop the run's cluster and keep its template for the next run; migrating takes far longer than copying."""
-    kept = _kept_copy()
+    kept = _places[cluster.data]
     with superuser(cluster.sockets, "postgres") as connection:
         is_complete = database_exists(connection, TEMPLATE)
         names = connection.execute("SELECT datname FROM pg_database WHERE datname LIKE 'kept%'").fetchall()
