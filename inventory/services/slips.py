@@ -21,7 +21,9 @@ from inventory.states import SupplyOrderStatus
 
 
 @command(permission="inventory.maintain_supply")
-def change_expected_dates(*, changes: Mapping[int, date], reason: str, actor: User) -> None:
+def change_expected_dates(
+    *, changes: Mapping[int, date], reason: str, actor: User, business_date: date | None = None
+) -> None:
     """Move the expected day of inbound lines. Promises keep their dates where other supply of the bucket allows it.
 
     What cannot be kept moves to the new day, or has no supply; PromisesMoved says which. Locks the orders, buckets and
@@ -47,7 +49,7 @@ def change_expected_dates(*, changes: Mapping[int, date], reason: str, actor: Us
     )
     later = frozenset(lines[line_id][0] for line_id, day in moved.items() if day > lines[line_id][1])
     source = (SupplyOrder.kind, orders[0].pk, f"re-peg v{orders[0].version}")
-    today = business_day(company.time_zone)
+    today = business_date or business_day(company.time_zone)
     apply_supply_change(SupplyChange(company.pk, buckets, receipts, source, today, reason, slipped=later), actor=actor)
     earlier = {lines[line_id][0][1] for line_id, day in moved.items() if day < lines[line_id][1]}
     if earlier:

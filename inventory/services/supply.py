@@ -170,20 +170,24 @@ def place_supply_orders(*, order_ids: Collection[int], actor: User) -> None:
 
 
 @command(permission="inventory.maintain_supply")
-def close_supply_orders(*, order_ids: Collection[int], reason: str = "", actor: User) -> None:
+def close_supply_orders(
+    *, order_ids: Collection[int], actor: User, reason: str = "", business_date: date | None = None
+) -> None:
     """Expect nothing more of these orders; promises that leaned on the rest are kept or moved (R20)."""
-    _end(order_ids, "close", reason or "The inbound order was closed", actor=actor)
+    _end(order_ids, "close", reason or "The inbound order was closed", business_date, actor=actor)
 
 
 @command(permission="inventory.maintain_supply")
-def cancel_supply_orders(*, order_ids: Collection[int], reason: str, actor: User) -> None:
+def cancel_supply_orders(
+    *, order_ids: Collection[int], reason: str, actor: User, business_date: date | None = None
+) -> None:
     """Cancel inbound orders with a reason. One of which goods were received is closed instead. Raises SupplyRefused."""
     if not reason.strip():
         raise SupplyRefused("Give the reason for which the inbound order is cancelled.", fields={"reason": "Required."})
-    _end(order_ids, "cancel", reason, actor=actor)
+    _end(order_ids, "cancel", reason, business_date, actor=actor)
 
 
-def _end(order_ids: Collection[int], verb: str, reason: str, *, actor: User) -> None:
+def _end(order_ids: Collection[int], verb: str, reason: str, on: date | None, *, actor: User) -> None:
     """Take what is still to come out of supply, after its promises were moved elsewhere, and end the orders."""
     if not order_ids:
         return
@@ -198,7 +202,7 @@ def _end(order_ids: Collection[int], verb: str, reason: str, *, actor: User) -> 
     buckets = lock_buckets(company.pk, places, warehouse_facts({place[0] for place in places}, company_id=company.pk))
     receipts = lock_receipts(places)
     bulk.add(SupplyLine, {line_id: {"cancelled": rest} for line_id, rest in open_lines.items()})
-    today = business_day(company.time_zone)
+    today = on or business_day(company.time_zone)
     of_receipts = [
         Movement(receipt.total.key, {"open": -receipt.total.balances["open"]}, "supply_line", line_id, verb, today)
         for receipt in receipts

@@ -1,6 +1,7 @@
 """Makers of inventory's small world: keyword-only, through services where there is state."""
 
 import itertools
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -69,6 +70,14 @@ def put_in_stock(*, warehouse: Warehouse, product: Product, quantity: str, unit_
     line = AdjustmentLineDraft(product.pk, None, Decimal(quantity), Decimal(unit_cost))
     draft = AdjustmentDraft(warehouse.company, warehouse.pk, "opening stock", TODAY, (line,))
     adjust_stock(drafts=[draft], actor=system_user())
+
+
+def put_all_in_stock(*, warehouse: Warehouse, products: Sequence[Product], quantity: str = "5") -> None:
+    """Find so many pieces of each, at 4 each."""
+    lines = tuple(AdjustmentLineDraft(product.pk, None, Decimal(quantity), Decimal(4)) for product in products)
+    adjust_stock(
+        drafts=[AdjustmentDraft(warehouse.company, warehouse.pk, "opening", TODAY, lines)], actor=system_user()
+    )
 
 
 def lose(*, warehouse: Warehouse, product: Product, quantity: str, reason: str = "damaged") -> None:
