@@ -105,7 +105,7 @@ class OpenItem(models.Model):
             never_deleted(),
             frozen_once(
                 pgtrigger.Q(old__amount__isnull=False),
-                except_fields=["open_amount", "functional_open", "settled_on", "is_disputed"],
+                except_fields=["reference", "open_amount", "functional_open", "settled_on", "is_disputed"],
             ),
         ]
 

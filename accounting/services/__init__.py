@@ -4,12 +4,14 @@ from accounting.services.books import set_up_books
 from accounting.services.manual import ManualLine, post_manual_entry, reverse_manual_entry
 from accounting.services.periods import lock_period, reopen_period
 from accounting.services.posting import post_entries, reverse_entries
-from accounting.services.receivables import apply_items, open_items, unapply_items
+from accounting.services.receivables import apply_items, lock_open_items, name_open_items, open_items, unapply_items
 
 __all__ = [
     "ManualLine",
     "apply_items",
+    "lock_open_items",
     "lock_period",
+    "name_open_items",
     "open_items",
     "post_entries",
     "post_manual_entry",

@@ -1,7 +1,7 @@
 """The receivables subledger: open items, and what is set against them. The journal moves in the same command."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -54,6 +54,17 @@ def open_items(*, company: Company, drafts: Sequence[OpenItemDraft], actor: User
         },
         same={"company_id": company.pk},
     )
+
+
+@command(permission=None)
+def name_open_items(*, company: Company, source_type: str, references: Mapping[int, str]) -> None:
+    """Write the documents' numbers, known only at the very end of their command, on their items. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE accounting_openitem t SET reference = v.reference FROM unnest(%s::bigint[], %s::text[])"
+            " AS v(source_id, reference) WHERE t.company_id = %s AND t.source_type = %s AND t.source_id = v.source_id",
+            [list(references), [text[:40] for text in references.values()], company.pk, source_type],
+        )
 
 
 def lock_open_items(ids: Collection[int]) -> dict[int, OpenItem]:
