@@ -57,7 +57,7 @@ def open_items(*, company: Company, drafts: Sequence[OpenItemDraft], actor: User
 
 
 @command(permission=None)
-def name_open_items(*, company: Company, source_type: str, references: Mapping[int, str]) -> None:
+def name_open_items(*, company: Company, source_type: str, references: Mapping[int, str], actor: User) -> None:
     """Write the documents' numbers, known only at the very end of their command, on their items. One statement."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -119,7 +119,7 @@ def apply_items(
     ids = _insert(company, applying)
     _write_items(items)
     post_entries(company=company, drafts=_entries(applying, ids, items, company), actor=actor)
-    return [each.result for each in applying]
+    return [replace(each.result, application_id=pk) for each, pk in zip(applying, ids, strict=True)]
 
 
 @dataclass(slots=True)
