@@ -1,0 +1,135 @@
+"""Invoices from deliveries and from orders."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+
+from billing.errors import NotBillable, NothingToBill
+from billing.loading import order_lines, shipped_lines
+from billing.planning import Due, OrderFacts, combine, due_of_deliveries, due_of_orders, finished_deliveries
+from billing.services.locking import company_of
+from billing.services.posting import post_documents
+from billing.taxing import regime_starts, tax_planned
+from catalog.tax.document import load_taxes
+from core import bulk
+from core.commands import command
+from core.errors import NotFound
+from core.fx import find_rates
+from core.models import Company, User
+from core.wording import listed
+from fulfillment.models import Delivery, DeliveryLine
+from fulfillment.services.locking import lock_deliveries
+from fulfillment.states import DeliveryStatus
+from orders.models import Order
+from orders.services import lock_orders
+from orders.states import OrderStatus
+
+BINDING = (OrderStatus.CONFIRMED, OrderStatus.COMPLETED)
+
+
+@command(permission="billing.post_invoice")
+def invoice_deliveries(*, delivery_ids: Collection[int], business_date: date, actor: User) -> list[int]:
+    """Bill what these deliveries brought and the customer kept, and return the ids of the invoices.
+
+    Deliveries share an invoice when account, terms, currency, tax class, price basis, order date, country of delivery
+    and tax rates agree; otherwise the invoices say by which field they were split. Each bills the order's price; parts
+    sum to the order line to the cent. Services and freight of an order go on its next invoice, once. Deliveries of
+    which nothing is left to bill are passed over. Locks orders, then deliveries; statements do not depend on their
+    number.
+
+    Raises:
+        NothingToBill: nothing of them all is left to bill (somebody else billed them, or all came back).
+        NotBillable: a delivery has not left, or a line has no tax rate.
+    """
+    deliveries, orders = _lock(delivery_ids)
+    if not deliveries:
+        return []
+    company = company_of(deliveries)
+    waiting = [delivery for delivery in deliveries if delivery.status != DeliveryStatus.SHIPPED]
+    if waiting:
+        names = listed([delivery.title for delivery in waiting[:5]])
+        raise NotBillable(f"{names} {'has' if len(waiting) == 1 else 'have'} not left yet, so nothing is billed.")
+    lines, shipped = order_lines(orders), shipped_lines(orders)
+    dues = due_of_deliveries(_facts(orders), lines, shipped, delivery_ids, company.functional_currency)
+    if not dues:
+        names = listed([delivery.title for delivery in deliveries[:5]])
+        raise NothingToBill(f"Nothing of {names} is left to bill: it was billed already, or came back.")
+    _note_billed(dues, finished_deliveries(lines, shipped, [delivery.pk for delivery in deliveries], dues))
+    return _post(company, dues, business_date, actor=actor)
+
+
+@command(permission="billing.post_invoice")
+def invoice_orders(*, order_ids: Collection[int], business_date: date, actor: User) -> list[int]:
+    """Bill what these orders put on a bill by themselves, and return the ids of the invoices.
+
+    Services, fees and freight that are not billed yet; of orders paid in advance everything that was ordered. Combined
+    like deliveries. Orders of which nothing is left to bill are passed over.
+
+    Raises:
+        NothingToBill: nothing of them all is left to bill.
+        NotBillable: an order is not confirmed, or a line has no tax rate.
+    """
+    if not order_ids:
+        return []
+    orders = {order.pk: order for order in lock_orders(order_ids)}
+    company = company_of(list(orders.values()))
+    not_binding = [order for order in orders.values() if order.status not in BINDING]
+    if not_binding:
+        raise NotBillable(f"{listed([order.title for order in not_binding[:5]])}: only confirmed orders are billed.")
+    prepaid = {order.pk for order in orders.values() if order.prepaid}
+    dues = due_of_orders(_facts(orders), prepaid, order_lines(orders), business_date, company.functional_currency)
+    if not dues:
+        names = listed([order.title for order in list(orders.values())[:5]])
+        raise NothingToBill(f"Nothing of {names} is left to bill by itself; goods are billed when they have left.")
+    return _post(company, dues, business_date, actor=actor)
+
+
+def _lock(delivery_ids: Collection[int]) -> tuple[list[Delivery], dict[int, Order]]:
+    """Lock the deliveries' orders, then the deliveries: two who bill the same delivery come one after the other."""
+    order_ids = dict(Delivery.objects.filter(pk__in=delivery_ids).values_list("pk", "order_id"))
+    if len(order_ids) != len(set(delivery_ids)):
+        raise NotFound("delivery not found.")
+    orders = {order.pk: order for order in lock_orders(set(order_ids.values()))}
+    return lock_deliveries(delivery_ids), orders
+
+
+def _facts(orders: Mapping[int, Order]) -> dict[int, OrderFacts]:
+    return {
+        order.pk: OrderFacts(
+            id=order.pk,
+            number=order.number or "",
+            account_id=order.account_id,
+            terms_id=order.terms_id,
+            currency=order.currency,
+            tax_class=order.tax_class,
+            price_basis=order.price_basis,
+            price_date=order.business_date,
+            destination=order.ship_to_country,
+            customer_reference=order.customer_reference,
+        )
+        for order in orders.values()
+    }
+
+
+def _note_billed(dues: Sequence[Due], finished_ids: Sequence[int]) -> None:
+    """Count what is billed on the delivery lines, and take finished deliveries off the due list. Two statements."""
+    bulk.add(
+        DeliveryLine,
+        {
+            line.delivery_line_id: {"invoiced": line.quantity}
+            for due in dues
+            for line in due.lines
+            if line.delivery_line_id is not None
+        },
+    )
+    Delivery.objects.filter(pk__in=finished_ids).update(is_billed=True)
+
+
+def _post(company: Company, dues: Sequence[Due], business_date: date, *, actor: User) -> list[int]:
+    days = [due.tax_point_on for due in dues]
+    taxes = load_taxes([company.pk], min(days), max(days)).get(company.pk)
+    rates = find_rates({due.order.currency for due in dues}, to=company.functional_currency, on=business_date)
+    documents = combine(
+        dues, business_date=business_date, rates=rates, regime_starts=regime_starts(taxes) if taxes else ()
+    )
+    tax_planned(documents, company.pk, taxes)
+    return post_documents(company, documents, actor=actor)
