@@ -3,7 +3,8 @@
 from orders.services.cancel import cancel_orders, cancel_rest
 from orders.services.changes import change_order
 from orders.services.confirm import confirm_orders
-from orders.services.entry import create_order_from_quote, create_orders, save_order
+from orders.services.entry import create_order_from_quote, create_orders
+from orders.services.grid import GridLine, line_key, save_order_lines
 from orders.services.holds import hold_orders
 from orders.services.locking import lock_orders
 from orders.services.moved import note_moved_promises
@@ -16,8 +17,10 @@ from orders.services.progress import (
 )
 from orders.services.release import release_holds
 from orders.services.repromise import repromise_orders
+from orders.services.saving import save_order
 
 __all__ = [
+    "GridLine",
     "cancel_orders",
     "cancel_rest",
     "change_order",
@@ -25,6 +28,7 @@ __all__ = [
     "create_order_from_quote",
     "create_orders",
     "hold_orders",
+    "line_key",
     "lock_orders",
     "note_moved_promises",
     "record_credited",
@@ -35,4 +39,5 @@ __all__ = [
     "release_holds",
     "repromise_orders",
     "save_order",
+    "save_order_lines",
 ]

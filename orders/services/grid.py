@@ -1,0 +1,113 @@
+"""Saving single lines of a draft while somebody types, merged by the line's own key, whatever its neighbours do."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from catalog.selectors import product_cards
+from core.commands import command
+from core.models import User
+from orders.drafts import OrderLineDraft
+from orders.errors import OrderEditedMeanwhile
+from orders.models import Order, OrderLine
+from orders.services.lines import Wanted, build, require_sane
+from orders.services.locking import company_of, lock_orders
+from orders.services.saving import differs, draft_of, require_editable, set_totals, touch, write_difference
+
+
+@dataclass(frozen=True, slots=True)
+class GridLine:
+    """One row as it was typed: ``key`` is its client uuid (``line_key`` of a line that never had one).
+
+    ``draft`` None removes it. ``version`` is the line's version as it was read; None does not ask.
+    """
+
+    key: UUID
+    draft: OrderLineDraft | None
+    version: int | None = None
+
+
+def line_key(line: OrderLine) -> UUID:
+    """How a page names a line: by the uuid that its row was born with, or one made of its id."""
+    return line.client_uuid or UUID(int=line.pk)
+
+
+@command(permission="orders.enter_order")
+def save_order_lines(*, order_id: int, lines: Sequence[GridLine], actor: User, sequence: Sequence[UUID] = ()) -> int:
+    """Write these lines of a draft, leave its other lines alone, and price the whole order anew; returns its version.
+
+    Lines are found by their client uuid, so a repeated request changes nothing more; two people may save different
+    lines of one order at the same time. ``sequence`` puts lines into a new order. A constant number of statements for
+    any number of lines.
+
+    Raises:
+        OrderNotEditable: the order is not a draft. OrderEditedMeanwhile: somebody else saved the same line since.
+        OrderLineRefused, NotAllowed: as in ``create_orders``; the fields are numbered as the order's lines will be.
+    """
+    order = lock_orders([order_id])[0]
+    require_editable(order, None)
+    company = company_of([order])
+    existing = {line.pk: line for line in OrderLine.objects.filter(order=order, parent=None).order_by("position")}
+    merged = _merge(order, existing, lines, sequence)
+    cards = product_cards(ids={draft.product_id for _, draft in merged})
+    code = order.coupon.code if order.coupon else ""
+    drafts = [draft for _, draft in merged]
+    wanted = Wanted(order, drafts, code, prices_agreed=order.quote_version_id is not None)
+    require_sane(wanted, cards, actor=actor)
+    built = build(company, [wanted], cards)[0]
+    for (line_id, _), row in zip(merged, built.rows, strict=True):
+        row["version"] = _next_version(existing.get(line_id or 0), row)
+    write_difference(order, existing, [line_id for line_id, _ in merged], built.rows)
+    set_totals(order, built)
+    touch(order, (), actor=actor)
+    return order.version
+
+
+def _next_version(line: OrderLine | None, row: Mapping[str, Any]) -> int:
+    """One more where what was typed changes; a new position or a new price of a neighbour is no edit of this line."""
+    if line is None:
+        return 1
+    typed = ("client_uuid", "product_id", "sales_quantity", "sales_unit", "manual_price", "manual_discount_percent")
+    if row["manual_price"]:
+        typed = (*typed, "unit_price")
+    return line.version + differs(line, {name: row[name] for name in typed})
+
+
+def _merge(
+    order: Order, existing: Mapping[int, OrderLine], lines: Sequence[GridLine], sequence: Sequence[UUID]
+) -> list[tuple[int | None, OrderLineDraft]]:
+    """The order's lines as they shall be: changed ones in their place, new ones at the end, removed ones gone."""
+    known = {line_key(line): line for line in existing.values()}
+    result: dict[UUID, tuple[int | None, OrderLineDraft]] = {
+        key: (line.pk, draft_of(line)) for key, line in known.items()
+    }
+    for typed in lines:
+        line = known.get(typed.key)
+        if line is not None and typed.version is not None and line.version != typed.version:
+            raise OrderEditedMeanwhile(
+                f"Line {line.position} was changed by {order.changed_by} since you opened it. Yours was not saved.",
+                fields={str(typed.key): str(line.version)},
+            )
+        if typed.draft is None:
+            result.pop(typed.key, None)
+        else:
+            result[typed.key] = (line.pk if line else None, _completed(typed, typed.draft, line))
+    if not sequence:
+        return list(result.values())
+    rank = {key: number for number, key in enumerate(sequence)}
+    return [result[key] for key in sorted(result, key=lambda key: rank.get(key, len(rank)))]
+
+
+def _completed(typed: GridLine, draft: OrderLineDraft, line: OrderLine | None) -> OrderLineDraft:
+    """The row with what the grid does not show, kept from the line while it is still about the same product."""
+    draft = replace(draft, client_uuid=typed.key)
+    if line is None or line.product_id != draft.product_id:
+        return draft
+    return replace(
+        draft,
+        contract_line_id=line.contract_line_id,
+        requested_on=draft.requested_on or line.requested_on,
+        description=draft.description or line.description,
+        note=draft.note or line.note,
+    )

@@ -1,0 +1,146 @@
+"""Saving drafts: header fields, and the whole set of lines, priced anew and written as a difference."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from django.utils import timezone
+from moneyed import Money
+
+from catalog.selectors import product_cards
+from core import bulk
+from core.commands import command
+from core.models import User
+from orders.drafts import OrderLineDraft
+from orders.errors import OrderEditedMeanwhile, OrderLineRefused, OrderNotEditable
+from orders.models import Order, OrderLine
+from orders.services.lines import BuiltOrder, Wanted, build, require_sane
+from orders.services.locking import company_of, lock_orders
+from orders.states import OrderStatus
+
+HEADER_FIELDS = frozenset(
+    {
+        "customer_reference",
+        "requested_on",
+        "ship_to",
+        "ship_to_country",
+        "terms_id",
+        "complete_only",
+        "note",
+        "warehouse_id",
+        "salesperson_id",
+        "account_id",
+    }
+)
+
+
+@command(permission="orders.enter_order")
+def save_order(
+    *,
+    order_id: int,
+    version: int,
+    actor: User,
+    header: Mapping[str, Any] | None = None,
+    lines: Sequence[tuple[int | None, OrderLineDraft]] | None = None,
+    coupon_code: str | None = None,
+) -> int:
+    """Save a draft: changed header fields, and, when given, the complete set of its lines (line id or None for a new
+    one).
+
+    Everything is priced anew in one go, and only what differs is written: three statements at most for any number of
+    lines. Lines that are not in the set are removed. Returns the order's new version.
+
+    Raises:
+        OrderNotEditable: the order is not a draft.
+        OrderEditedMeanwhile: somebody saved it since ``version``.
+        OrderLineRefused, NotAllowed: as in ``create_orders``.
+    """
+    order = lock_orders([order_id])[0]
+    require_editable(order, version)
+    company = company_of([order])
+    existing = {line.pk: line for line in OrderLine.objects.filter(order=order, parent=None).order_by("position")}
+    for name, value in (header or {}).items():
+        assert name in HEADER_FIELDS, name
+        setattr(order, name, value)
+    wanted_lines = lines if lines is not None else [(line.pk, draft_of(line)) for line in existing.values()]
+    unknown = [line_id for line_id, _ in wanted_lines if line_id is not None and line_id not in existing]
+    if unknown:
+        raise OrderLineRefused("A line of this order does not exist any more. Reload the page; what you typed is kept.")
+    cards = product_cards(ids={draft.product_id for _, draft in wanted_lines})
+    code = coupon_code if coupon_code is not None else (order.coupon.code if order.coupon else "")
+    wanted = Wanted(order, [draft for _, draft in wanted_lines], code, prices_agreed=order.quote_version_id is not None)
+    require_sane(wanted, cards, actor=actor)
+    built = build(company, [wanted], cards)[0]
+    write_difference(order, existing, [line_id for line_id, _ in wanted_lines], built.rows)
+    set_totals(order, built)
+    touch(order, header or {}, actor=actor)
+    return order.version
+
+
+def touch(order: Order, header: Collection[str], *, actor: User) -> None:
+    """Write a draft's changed header fields, its totals and its next version in one statement."""
+    order.version += 1
+    order.changed_by = actor
+    order.changed_at = timezone.now()
+    order.save(update_fields=[*sorted(header), "net", "tax", "gross", "coupon", "version", "changed_by", "changed_at"])
+
+
+def require_editable(order: Order, version: int | None) -> None:
+    """Refuse what is no draft any more, and what somebody saved since ``version`` was read."""
+    if order.status != OrderStatus.DRAFT:
+        raise OrderNotEditable(
+            f"{order.title} is {order.get_status_display().lower()} and is no longer edited; change it instead."
+        )
+    if version is not None and order.version != version:
+        raise OrderEditedMeanwhile(
+            f"{order.title} was saved by {order.changed_by} since you opened it. Nothing of yours was saved yet."
+        )
+
+
+def draft_of(line: OrderLine) -> OrderLineDraft:
+    """A line as somebody would type it again: prices only where they were set by hand."""
+    return OrderLineDraft(
+        product_id=line.product_id,
+        sales_quantity=line.sales_quantity,
+        sales_unit=line.sales_unit,
+        requested_on=line.requested_on,
+        unit_price=line.unit_price if line.manual_price else None,
+        discount_percent=line.manual_discount_percent,
+        contract_line_id=line.contract_line_id,
+        client_uuid=line.client_uuid,
+        description=line.description,
+        note=line.note,
+    )
+
+
+def write_difference(
+    order: Order, existing: Mapping[int, OrderLine], line_ids: Sequence[int | None], rows: Sequence[dict[str, Any]]
+) -> None:
+    """Delete, update and insert lines so that the order has exactly these rows, each kind in one statement."""
+    gone = set(existing) - {line_id for line_id in line_ids if line_id is not None}
+    if gone:
+        OrderLine.objects.filter(pk__in=gone).delete()
+    numbered = [{**row, "position": position} for position, row in enumerate(rows, 1)]
+    pairs = list(zip(line_ids, numbered, strict=True))
+    changed = [(line_id, row) for line_id, row in pairs if line_id is not None and differs(existing[line_id], row)]
+    if changed:
+        bulk.update(
+            OrderLine,
+            [line_id for line_id, _ in changed],
+            {name: [row[name] for _, row in changed] for name in changed[0][1]},
+        )
+    added = [{**row, "order_id": order.pk} for line_id, row in pairs if line_id is None]
+    if added:
+        bulk.insert(OrderLine, {name: [row[name] for row in added] for name in added[0]})
+
+
+def differs(line: OrderLine, row: Mapping[str, Any]) -> bool:
+    """Whether writing the row would change the line."""
+    return any(getattr(line, name) != value for name, value in row.items())
+
+
+def set_totals(order: Order, built: BuiltOrder) -> None:
+    """Give the order the sums of its priced document, in its currency."""
+    order.coupon_id = built.document.coupon_id
+    order.net = Money(built.document.net, order.currency)
+    order.tax = Money(built.document.tax, order.currency)
+    order.gross = Money(built.document.gross, order.currency)
