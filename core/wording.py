@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
+from core.rounding import currency_exponent
+
 # Written out, because strftime's month names follow the locale of the process.
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -19,8 +21,12 @@ def plain(number: Decimal) -> str:
 
 
 def amount_text(amount: Decimal, currency: str) -> str:
-    """Write an amount as it is stored, with its currency: ``9,996.80 GBP``."""
-    return f"{amount:,f} {currency}"
+    """Write an amount with its currency at that currency's places, more only where the amount has them.
+
+    ``9,996.80 GBP`` of the four places that the database keeps; ``0.005 GBP`` stays what it is.
+    """
+    places = max(currency_exponent(currency), -int(amount.normalize().as_tuple().exponent))
+    return f"{amount:,.{places}f} {currency}"
 
 
 def day(on: date) -> str:

@@ -8,7 +8,7 @@ from catalog.services.basics import (
     create_price_list,
     create_units,
 )
-from catalog.services.coupons import change_coupon, create_coupon, lock_and_use_coupons
+from catalog.services.coupons import change_coupon, create_coupon, lock_and_use_coupons, refused_coupon_uses
 from catalog.services.prices import end_conditions, set_conditions
 from catalog.services.products import change_product, create_product, create_products
 from catalog.services.relations import create_relation, create_relations, end_relation, set_kit, set_part_numbers
@@ -33,6 +33,7 @@ __all__ = [
     "end_conditions",
     "end_relation",
     "lock_and_use_coupons",
+    "refused_coupon_uses",
     "set_conditions",
     "set_kit",
     "set_part_numbers",

@@ -1,6 +1,8 @@
 """Create coupons, change their limits, and count their uses under the lock of their totals."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -15,7 +17,7 @@ from catalog.services.locking import lock_coupon
 from catalog.services.scope import require_member
 from core import bulk
 from core.commands import command
-from core.ledger import Guard, Movement
+from core.ledger import Guard, Key, Movement
 from core.models import User
 
 _FIELDS = (
@@ -85,10 +87,43 @@ def change_coupon(
         total.update(ceiling=most)
 
 
+@dataclass(frozen=True, slots=True)
+class CouponRefusal:
+    """A use that a coupon's limits do not allow any more, and why."""
+
+    coupon_id: int
+    source_id: int
+    sentence: str
+
+
+def refused_coupon_uses(*, uses: Sequence[CouponUse]) -> list[CouponRefusal]:
+    """Lock the coupons' totals and say which of these uses, taken in order, go beyond their limits. Writes no use.
+
+    The locks stay until the end of the transaction, so that what passes here passes in ``lock_and_use_coupons``.
+    """
+    if not uses:
+        return []
+    coupons = Coupon.objects.in_bulk({use.coupon_id for use in uses})
+    _lock_missing_totals(uses)
+    totals = COUPONS.lock([key for use in uses for key in _keys(use, coupons)])
+    taken: defaultdict[Key, Decimal] = defaultdict(Decimal)
+    refused = []
+    for use in uses:
+        movements = [_movement(key, use) for key in _keys(use, coupons)]
+        earlier = [Movement(key, {"uses": delta}, "", 0, "", use.business_date) for key, delta in taken.items()]
+        against = COUPONS.refusals(totals, [*earlier, *movements], Guard.BLOCK)
+        if against:
+            code = coupons[use.coupon_id].code
+            refused.append(CouponRefusal(use.coupon_id, use.source_id, f"Coupon {code}: {against[0].sentence}"))
+        else:
+            for movement in movements:
+                taken[movement.key] += movement.deltas["uses"]
+    return refused
+
+
 @command(permission=None)
 def lock_and_use_coupons(*, uses: Sequence[CouponUse], actor: User) -> None:
-    """Count uses of coupons, or give them back (negative delta), for everybody and for the account, under the totals'
-    locks.
+    """Count uses of coupons, or give them back (negative delta), for everybody and for the account, under their locks.
 
     Constant statement count. A use is unique by its source and purpose. Whether the coupon is valid on the day is
     priced before; here only the limits are held.
@@ -100,24 +135,30 @@ def lock_and_use_coupons(*, uses: Sequence[CouponUse], actor: User) -> None:
         return
     coupons = Coupon.objects.in_bulk({use.coupon_id for use in uses})
     _lock_missing_totals(uses)
-    movements = [
-        Movement(
-            key=(coupons[use.coupon_id].company_id, use.coupon_id, account_id),
-            deltas={"uses": Decimal(use.delta)},
-            source_type=use.source_type,
-            source_id=use.source_id,
-            purpose=use.purpose or ("use" if use.delta > 0 else "return"),
-            business_date=use.business_date,
-        )
-        for use in uses
-        for account_id in (EVERYBODY, use.account_id)
-    ]
+    movements = [_movement(key, use) for use in uses for key in _keys(use, coupons)]
     totals = COUPONS.lock([movement.key for movement in movements])
     refused = COUPONS.refusals(totals, movements, Guard.BLOCK)
     if refused:
         codes = sorted({(coupons[refusal.key[1]].code, refusal.sentence) for refusal in refused})
         raise CouponRefused(" ".join(f"Coupon {code}: {sentence}" for code, sentence in codes))
     COUPONS.post(movements, totals=totals)
+
+
+def _keys(use: CouponUse, coupons: Mapping[int, Coupon]) -> list[Key]:
+    """The two totals that a use counts in: everybody's and the account's."""
+    company_id = coupons[use.coupon_id].company_id
+    return [(company_id, use.coupon_id, account_id) for account_id in (EVERYBODY, use.account_id)]
+
+
+def _movement(key: Key, use: CouponUse) -> Movement:
+    return Movement(
+        key=key,
+        deltas={"uses": Decimal(use.delta)},
+        source_type=use.source_type,
+        source_id=use.source_id,
+        purpose=use.purpose or ("use" if use.delta > 0 else "return"),
+        business_date=use.business_date,
+    )
 
 
 def _lock_missing_totals(uses: Sequence[CouponUse]) -> None:

@@ -20,7 +20,10 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class CreditMove:
-    """A change of an account's exposure by one document, in functional currency."""
+    """A change of an account's exposure by one document, in functional currency.
+
+    ``business_date`` is that of the call unless given here: so one call can carry a set of documents.
+    """
 
     account_id: int
     source_type: str
@@ -30,6 +33,7 @@ class CreditMove:
     delivered: Decimal = ZERO
     open_items: Decimal = ZERO
     unapplied: Decimal = ZERO
+    business_date: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,18 +156,19 @@ def move_credit(
     Raises:
         LedgerRefused: under ``guard=BLOCK`` an exposure would rise beyond its ceiling.
     """
-    summed: dict[tuple[Key, str, int, str], dict[str, Decimal]] = {}
+    summed: dict[tuple[Key, str, int, str, date], dict[str, Decimal]] = {}
     for move in moves:
         key = (company.pk, move.account_id, company.functional_currency)
         deltas = summed.setdefault(
-            (key, move.source_type, move.source_id, move.purpose), dict.fromkeys(CREDIT.balances, ZERO)
+            (key, move.source_type, move.source_id, move.purpose, move.business_date or business_date),
+            dict.fromkeys(CREDIT.balances, ZERO),
         )
         for name in CREDIT.balances:
             deltas[name] += getattr(move, name)
     CREDIT.post(
         [
-            Movement(key, deltas, source_type, source_id, purpose, business_date)
-            for (key, source_type, source_id, purpose), deltas in summed.items()
+            Movement(key, deltas, source_type, source_id, purpose, on)
+            for (key, source_type, source_id, purpose, on), deltas in summed.items()
             if any(deltas.values())
         ],
         guard=guard,

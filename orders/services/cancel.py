@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from catalog.drafts import CouponUse
 from catalog.models import Product
-from catalog.services import CouponUse, lock_and_use_coupons
+from catalog.services import lock_and_use_coupons
 from core import bulk
 from core.commands import command
 from core.dates import business_date
@@ -199,7 +200,7 @@ def _give_back_coupons(company: Company, orders: Sequence[Order], *, actor: User
         if order.coupon_id is not None
     ]
     if uses:
-        lock_and_use_coupons(company_id=company.pk, uses=uses, actor=actor)
+        lock_and_use_coupons(uses=uses, actor=actor)
 
 
 def _refresh(orders: Sequence[Order], *, actor: User) -> None:

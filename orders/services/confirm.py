@@ -5,7 +5,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from catalog.services import CouponUse, lock_and_use_coupons, refused_coupon_uses
+from catalog.drafts import CouponUse
+from catalog.services import lock_and_use_coupons, refused_coupon_uses
 from core.commands import command
 from core.events import publish
 from core.ledger import Guard, Key, Total
@@ -131,7 +132,7 @@ def _check_call_offs(batch: Batch) -> None:
 def _check_coupons(batch: Batch) -> None:
     """Drop orders whose coupon is used up; locks the coupon totals."""
     uses = _coupon_uses(batch)
-    for refusal in refused_coupon_uses(company_id=batch.company.pk, uses=uses) if uses else ():
+    for refusal in refused_coupon_uses(uses=uses) if uses else ():
         batch.refuse(refusal.source_id, refusal.sentence)
 
 
@@ -235,7 +236,7 @@ def _take(batch: Batch, *, actor: User) -> None:
     if uses := _call_offs(batch):
         call_off(company_id=batch.company.pk, call_offs=uses, actor=actor)
     if coupon_uses := _coupon_uses(batch):
-        lock_and_use_coupons(company_id=batch.company.pk, uses=coupon_uses, actor=actor)
+        lock_and_use_coupons(uses=coupon_uses, actor=actor)
 
 
 def _make_binding(batch: Batch, orders: Sequence[Order], *, actor: User) -> None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from inventory.selectors import unit_costs
 from moneyed import Money
 
 from catalog.pricing.document import AgreementPrice, DocumentToPrice, LineToPrice, PricedDocument, price_documents
@@ -14,6 +13,7 @@ from core import access
 from core.codec import to_plain
 from core.models import Company, User
 from core.rounding import QuantityNotExact, convert_quantity, round_amount
+from inventory.selectors import unit_costs
 from orders.drafts import OrderLineDraft
 from orders.errors import OrderLineRefused
 from orders.models import Order

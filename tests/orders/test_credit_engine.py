@@ -47,11 +47,11 @@ def test_an_order_over_the_limit_is_blocked_with_the_sum_that_a_user_can_add_up(
     assert [finding.sentence for finding in result.findings] == ["Over the limit of 30,000.00 GBP by 9,996.80 GBP."]
     assert result.trace == (
         "Open items: 16,516.80 GBP",
-        "Billed, not posted: 0 GBP",
+        "Billed, not posted: 0.00 GBP",
         "Delivered, not billed: 2,340.00 GBP",
         "Open orders, with tax: 8,660.00 GBP",
         "This document: 12,480.00 GBP",
-        "Unapplied payments and credits: 0 GBP",
+        "Unapplied payments and credits: 0.00 GBP",
         "Exposure: 39,996.80 GBP",
         "Limit: 30,000.00 GBP",
         "Headroom: -9,996.80 GBP",

@@ -1,0 +1,120 @@
+"""Credit blocks become holds, holds are released by somebody else, and two that fit alone cannot both pass."""
+
+from decimal import Decimal
+
+import pytest
+
+from core.errors import NotAllowed
+from orders.drafts import LineChange
+from orders.errors import ChangeRefused, HoldRefused
+from orders.models import Order, OrderHold, OrderLine
+from orders.services import cancel_orders, change_order, confirm_orders, hold_orders, release_holds
+from tests.factories import TODAY
+from tests.orders.makers import confirmed, draft, limit, open_orders, pegged
+from tests.world import World
+
+
+def confirm(world: World, order: Order) -> str:
+    return confirm_orders(order_ids=[order.pk], actor=world.alice, business_date=TODAY)[0].outcome
+
+
+def test_over_the_limit_the_order_waits_and_takes_nothing(world: World) -> None:
+    limit(world, "100")
+    order = draft(world, bolt="10")
+
+    assert confirm(world, order) == "submitted"
+
+    hold = OrderHold.objects.get(order=order)
+    assert (hold.kind, hold.reason) == ("credit", "Over the limit of 100.00 GBP by 20.00 GBP.")
+    assert (pegged(world), open_orders(world)) == (0, 0)
+
+
+def test_exactly_at_the_limit_passes(world: World) -> None:
+    limit(world, "120")
+
+    assert confirm(world, draft(world, bolt="10")) == "confirmed"
+
+
+def test_release_by_the_credit_manager_confirms(world: World) -> None:
+    limit(world, "100")
+    order = draft(world, bolt="10")
+    confirm(world, order)
+    hold = OrderHold.objects.get(order=order)
+
+    answers = release_holds(hold_ids=[hold.pk], reason="Paid by phone", actor=world.boss, business_date=TODAY)
+
+    assert [answer.outcome for answer in answers] == ["confirmed"]
+    assert (pegged(world), open_orders(world)) == (10, Decimal(120))
+
+
+def test_the_maker_does_not_release(world: World) -> None:
+    limit(world, "100")
+    order = draft(world, bolt="10")
+    confirm_orders(order_ids=[order.pk], actor=world.boss, business_date=TODAY)
+    hold = OrderHold.objects.get(order=order)
+
+    with pytest.raises(HoldRefused, match="Somebody else"):
+        release_holds(hold_ids=[hold.pk], reason="I am sure", actor=world.boss)
+    with pytest.raises(NotAllowed):
+        release_holds(hold_ids=[hold.pk], reason="Please", actor=world.alice)
+
+
+def test_a_hold_by_hand_stops_a_draft_until_it_is_released(world: World) -> None:
+    order = draft(world, bolt="10")
+    hold_orders(order_ids=[order.pk], reason="Customer calls back", actor=world.alice)
+    order.refresh_from_db()
+    assert order.status == "submitted"
+
+    assert confirm(world, order) == "submitted"
+    hold = OrderHold.objects.get(order=order)
+    release_holds(hold_ids=[hold.pk], reason="Called back", actor=world.boss, business_date=TODAY)
+
+    order.refresh_from_db()
+    assert order.status == "confirmed"
+
+
+def test_cancel_gives_back_stock_and_credit(world: World) -> None:
+    order = confirmed(world, bolt="10", mug="5")
+
+    cancel_orders(order_ids=[order.pk], reason="Ordered twice", actor=world.alice)
+
+    order.refresh_from_db()
+    assert (order.status, pegged(world), open_orders(world)) == ("cancelled", 0, 0)
+
+
+def test_an_increase_is_checked_again(world: World) -> None:
+    """Regression 41: reopen, amend, change quantity re-check credit."""
+    limit(world, "130")
+    order = confirmed(world, bolt="10")
+    line = OrderLine.objects.get(order=order)
+
+    with pytest.raises(ChangeRefused, match="not covered by credit"):
+        change_order(
+            order_id=order.pk,
+            version=order.version,
+            changes=[LineChange(line.pk, ordered=Decimal(12))],
+            reason="More",
+            actor=world.alice,
+        )
+
+    assert (pegged(world), open_orders(world)) == (10, Decimal(120))
+
+
+@pytest.mark.parametrize(("ordered", "expected_pegged", "expected_gross"), [(4, 4, 48), (25, 25, 300)])
+def test_a_change_moves_promise_credit_and_totals(
+    world: World, ordered: int, expected_pegged: int, expected_gross: int
+) -> None:
+    order = confirmed(world, bolt="10")
+    line = OrderLine.objects.get(order=order)
+
+    change_order(
+        order_id=order.pk,
+        version=order.version,
+        changes=[LineChange(line.pk, ordered=Decimal(ordered))],
+        reason="Changed by phone",
+        actor=world.alice,
+    )
+
+    order.refresh_from_db()
+    assert (pegged(world), open_orders(world), order.gross.amount) == (expected_pegged, expected_gross, expected_gross)
+    assert order.changes.get().reason == "Changed by phone"
