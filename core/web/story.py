@@ -1,0 +1,90 @@
+"""What every document page tells: the chain of documents it stands in, and the timeline of what happened to it.
+
+Rooms know only their own documents, so the chain is composed from a registry that ``orders_site/wiring.py`` fills: one
+loader per kind.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection
+
+from core.models import DocumentEvent, User
+from core.web.parts import ChainStop, Happening
+
+Loader = Callable[[Collection[int], "User | AnonymousUser"], Mapping[int, ChainStop]]
+
+MOST_STOPS = 24  # a chain longer than a screen is read on the documents' own pages
+MOST_HAPPENINGS = 12
+
+_CHAIN = """
+    WITH RECURSIVE up AS (
+        SELECT %(kind)s::text AS kind, %(id)s::bigint AS id
+        UNION
+        SELECT l.earlier_kind, l.earlier_id FROM core_documentlink l
+        JOIN up ON l.later_kind = up.kind AND l.later_id = up.id
+    ), down AS (
+        SELECT kind, id FROM up
+        UNION
+        SELECT l.later_kind, l.later_id FROM core_documentlink l
+        JOIN down ON l.earlier_kind = down.kind AND l.earlier_id = down.id
+    )
+    SELECT kind, id FROM down LIMIT 200
+"""
+
+_kinds: dict[str, tuple[int, Loader]] = {}
+
+
+def register_kind(kind: str, *, rank: int, loader: Loader) -> None:
+    """Let documents of ``kind`` appear in chains. ``rank`` orders kinds along the street; ``loader`` returns the stops
+    that the user may see, by id, in one query. Twice is once.
+    """
+    _kinds[kind] = (rank, loader)
+
+
+def chain_of(kind: str, document_id: int, user: "User | AnonymousUser") -> list[ChainStop]:
+    """The documents that this one was made from and that were made from it, in order.
+
+    One query, and one per kind in it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_CHAIN, {"kind": kind, "id": document_id})
+        found: defaultdict[str, set[int]] = defaultdict(set)
+        for each, row_id in cursor.fetchall():
+            found[each].add(row_id)
+    found[kind].add(document_id)
+    stops: list[tuple[int, int, ChainStop]] = []
+    for each in sorted(found.keys() & _kinds.keys()):
+        rank, loader = _kinds[each]
+        for row_id, stop in loader(found[each], user).items():
+            stops.append((rank, row_id, _here(stop) if (each, row_id) == (kind, document_id) else stop))
+    return [stop for _, _, stop in sorted(stops, key=lambda entry: entry[:2])][:MOST_STOPS] if len(stops) > 1 else []
+
+
+def _here(stop: ChainStop) -> ChainStop:
+    return ChainStop(stop.label, stop.what, stop.url, stop.tag, "here")
+
+
+def timeline_of(kind: str, document_id: int, *, most: int = MOST_HAPPENINGS) -> list[Happening]:
+    """What happened to the document, newest first: who did what, why. One query."""
+    events = (
+        DocumentEvent.objects.filter(document_kind=kind, document_id=document_id)
+        .select_related("actor")
+        .order_by("-id")[:most]
+    )
+    return [_happening(event, first=position == 0) for position, event in enumerate(events)]
+
+
+def _happening(event: DocumentEvent, *, first: bool) -> Happening:
+    """One entry in words: the verb, then its story, then who and why."""
+    what = event.text or event.verb.replace("_", " ").capitalize()
+    door = {"api": "by API", "import": "by import", "job": "by a job"}.get(event.via, "")
+    detail = " · ".join(part for part in (str(event.actor), event.reason, door) if part)
+    bad = event.verb in {"cancel", "reverse", "promise moved", "hold", "short_pick"}
+    return Happening(event.recorded_at, what, detail, "bad" if bad else "now" if first else "")
+
+
+def kinds_in_chains() -> Sequence[str]:
+    """The registered kinds along the street, for tests."""
+    return sorted(_kinds, key=lambda kind: _kinds[kind][0])
