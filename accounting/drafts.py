@@ -103,6 +103,7 @@ class Applied:
     functional_amount: Decimal
     settled_credit: bool = False
     fx_difference: Decimal = ZERO
+    application_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

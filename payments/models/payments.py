@@ -1,12 +1,13 @@
 """Money that came in, and every message of a payment provider, stored once."""
 
-from typing import ClassVar
+from typing import ClassVar, cast
 
 import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from moneyed import Money
 
 from core.append_only import AppendOnly
 from core.audit.history import row_history
@@ -75,6 +76,11 @@ class Payment(Document):
             ("see_payments", "See payments"),
         ]
 
+    @property
+    def money(self) -> Money:
+        """The amount, as the money field reads it."""
+        return cast(Money, self.amount)
+
 
 class ProviderEvent(AppendOnly):
     """One message of a provider as it arrived, stored once by its id before anything is done with it (I10)."""
@@ -86,9 +92,7 @@ class ProviderEvent(AppendOnly):
     received_at = models.DateTimeField(db_default=Now())
 
     class Meta(AppendOnly.Meta):
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["provider", "event_id"], name="provider_event_once")
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["provider", "event_id"], name="provider_event_once")]
 
     def __str__(self) -> str:
         return f"{self.provider} {self.event_id} {self.kind}"
