@@ -78,7 +78,9 @@ class _FencedMoney(MoneyFieldProxy):  # type: ignore[misc]
         if instance is None:
             return self
         if self.field.attname not in instance.__dict__:
-            instance.refresh_from_db(fields=[self.field.attname])
+            # Not refresh_from_db: it would ask for the currency by a second query.
+            rows = type(instance)._base_manager.using(instance._state.db).filter(pk=instance.pk)
+            instance.__dict__[self.field.attname] = rows.values_list(self.field.attname, flat=True).get()
         value = instance.__dict__[self.field.attname]
         if isinstance(value, StoredAmount):
             value = Money(Decimal(value), getattr(instance, self.currency_field_name))
