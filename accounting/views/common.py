@@ -1,0 +1,66 @@
+"""What the pages of accounting share."""
+
+import csv
+from collections.abc import Iterator, Sequence
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import resolve_url
+from markupsafe import Markup
+
+from accounting.sources import source_url, source_words
+from core.models import User
+from core.web.cells import Row, csv_field, safe_text
+from core.web.columns import Column
+from core.web.parts import Tab
+
+REPORTS = (
+    ("Trial balance", "accounting:trial-balance"),
+    ("Profit and loss, balance sheet", "accounting:statements"),
+    ("Ageing", "accounting:ageing"),
+)
+
+
+def actor_of(request: HttpRequest) -> User:
+    """Who acts: pages with verbs are open to people who signed in only."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def see_other(to: str, *args: object) -> HttpResponse:
+    """Answer a POST that was carried out: go and read the result (303)."""
+    return HttpResponse(status=303, headers={"Location": resolve_url(to, *args)})
+
+
+def report_tabs(request: HttpRequest) -> list[Tab]:
+    """The reports beside each other, the shown one marked."""
+    tabs = [(label, resolve_url(name)) for label, name in REPORTS]
+    return [Tab(label, url, is_current=url == request.path) for label, url in tabs]
+
+
+def source_link(source_type: str, source_id: int) -> str:
+    """The document behind a posting: a link where it has a page."""
+    words, url = source_words(source_type, source_id), source_url(source_type, source_id)
+    return Markup('<a href="{}">{}</a>').format(url, words) if url else words
+
+
+class _Echo:
+    """A file that gives back what is written to it."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def csv_of(name: str, columns: Sequence[Column], rows: Sequence[Row]) -> StreamingHttpResponse:
+    """A report as a file: numbers as numbers, no formulas."""
+    write = csv.writer(_Echo()).writerow
+
+    def lines() -> Iterator[str]:
+        yield "\ufeff" + write([safe_text(column.label) for column in columns])
+        for row in rows:
+            yield write([csv_field(column, row) for column in columns])
+
+    return StreamingHttpResponse(
+        lines(),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}.csv"', "Cache-Control": "no-store"},
+    )
