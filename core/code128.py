@@ -1,6 +1,6 @@
 """Code 128 (set B) as an inline SVG of one path: nothing to fetch, any printer resolution. Source: ISO/IEC 15417.
 
-Bar width is a whole number of printer dots, so callers give the module in millimetres (0.254, 0.339 or 0.381 at 600 dpi).
+Bar width is a whole number of printer dots, so callers give the module in millimetres (0.254 or 0.339 at 600 dpi).
 """
 
 from decimal import Decimal
@@ -8,7 +8,7 @@ from decimal import Decimal
 from markupsafe import Markup
 
 # The widths of bars and gaps of each value, 0 to 105, then the stop. Eleven modules each, the stop thirteen.
-_WIDTHS = (
+_PATTERNS = (
     "212222 222122 222221 121223 121322 131222 122213 122312 132212 221213 221312 231212 112232 122132 122231 113222"
     " 123122 123221 223211 221132 221231 213212 223112 312131 311222 321122 321221 312212 322112 322211 212123 212321"
     " 232121 111323 131123 131321 112313 132113 132311 211313 231113 231311 112133 112331 132131 113123 113321 133121"
@@ -16,7 +16,8 @@ _WIDTHS = (
     " 111422 121124 121421 141122 141221 112214 112412 122114 122411 142112 142211 241211 221114 413111 241112 134111"
     " 111242 121142 121241 114212 124112 124211 411212 421112 421211 212141 214121 412121 111143 111341 131141 114113"
     " 114311 411113 411311 113141 114131 311141 411131 211412 211214 211232 2331112"
-).split()
+)
+_WIDTHS = _PATTERNS.split()
 _START_B, _STOP = 104, 106
 _FIRST, _LAST = 32, 126  # the characters of set B that people can type
 
