@@ -45,7 +45,7 @@ _SHIPPED_LINES = """
 
 @dataclass(frozen=True, slots=True)
 class BillableLine:
-    """An order line with its counters and what was billed of it so far, net of credits. Quantities in the stock unit."""
+    """An order line with its counters and what was billed of it, net of credits. Quantities in the stock unit."""
 
     id: int
     order_id: int

@@ -1,20 +1,21 @@
-"""Tax on planned documents: once per group, by the rates of the tax point; credits in proportion to what they credit."""
+"""Tax on planned documents: once per group, by the rates of the tax point; credits in proportion to their invoice."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from billing.amounts import share
 from billing.drafts import PlannedDocument, PlannedGroup, PlannedLine
 from billing.errors import NotBillable
-from billing.amounts import share
 from catalog.tax.document import NO_TAXES, CompanyTaxes, DocumentToTax, tax_document
 from core.apportion import apportion
 from core.rounding import currency_exponent
 from core.wording import listed
 
 ZERO = Decimal(0)
+GroupKey = tuple[str, Decimal]
 
 
 def regime_starts(taxes: CompanyTaxes) -> list[date]:
@@ -71,21 +72,23 @@ class CreditableGroup:
     credited_tax: Decimal
 
 
-def tax_as_credited(document: PlannedDocument, groups: Mapping[tuple[str, Decimal], CreditableGroup]) -> None:
+def tax_as_credited(
+    document: PlannedDocument, groups: Mapping[GroupKey, CreditableGroup]
+) -> dict[GroupKey, CreditableGroup]:
     """Tax a credit note as its invoice was taxed, so that credits of all lines take back exactly the tax charged. Pure.
 
-    Each group's tax is the running share of the invoice's group, rounded once; it is at most a cent off rate times base.
+    Each group's tax is the running share of the invoice's group, rounded once; at most a cent off rate times base.
+    Returns the groups with this note taken off, for the next note of the same invoice.
     """
     by_gross = document.price_basis == "gross"
-    members: defaultdict[tuple[str, Decimal], list[PlannedLine]] = defaultdict(list)
+    members: defaultdict[GroupKey, list[PlannedLine]] = defaultdict(list)
     for line in document.lines:
         members[line.tax_code, line.tax_percent].append(line)
-    written = []
+    after, written = dict(groups), []
     for key, lines in members.items():
         group = groups[key]
-        amount = sum((line.amount for line in lines), ZERO)
-        up_to = share(group.tax, group.credited_amount + amount, group.amount, document.currency)
-        tax = up_to - group.credited_tax
+        amount = group.credited_amount + sum((line.amount for line in lines), ZERO)
+        tax = share(group.tax, amount, group.amount, document.currency) - group.credited_tax
         taxes = apportion(tax, [line.amount for line in lines], currency_exponent(document.currency))
         for line, part in zip(lines, taxes, strict=True):
             line.tax = part
@@ -93,4 +96,6 @@ def tax_as_credited(document: PlannedDocument, groups: Mapping[tuple[str, Decima
             line.gross = line.net + part
         base = sum((line.net for line in lines), ZERO)
         written.append(PlannedGroup(group.code, group.percent, group.kind, group.reason, base, tax))
+        after[key] = replace(group, credited_amount=amount, credited_tax=group.credited_tax + tax)
     document.groups = written
+    return after

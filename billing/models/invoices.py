@@ -62,7 +62,11 @@ class Invoice(Document):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["company", "number"], name="invoice_number_once"),
-            models.UniqueConstraint(fields=["company", "import_key"], name="invoice_import_key_once"),
+            models.UniqueConstraint(
+                fields=["company", "import_key"],
+                name="invoice_import_key_once",
+                violation_error_message="A document with this import key was posted before. Nothing was changed.",
+            ),
             models.CheckConstraint(
                 condition=Q(status="draft", number__isnull=True)
                 | (~Q(status="draft") & Q(number__isnull=False, posted_at__isnull=False)),
@@ -115,7 +119,9 @@ class InvoiceLine(AppendOnly):
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines")
     position = models.PositiveIntegerField()
     product = models.ForeignKey("catalog.Product", on_delete=models.PROTECT, related_name="invoice_lines", null=True)
-    order_line = models.ForeignKey("orders.OrderLine", on_delete=models.PROTECT, related_name="invoice_lines", null=True)
+    order_line = models.ForeignKey(
+        "orders.OrderLine", on_delete=models.PROTECT, related_name="invoice_lines", null=True
+    )
     delivery_line = models.ForeignKey(
         "fulfillment.DeliveryLine", on_delete=models.PROTECT, related_name="invoice_lines", null=True
     )

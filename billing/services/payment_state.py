@@ -14,8 +14,8 @@ def refresh_payment_state(invoice_ids: Collection[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE billing_invoice t SET payment_state = v.state FROM ("
-            " SELECT source_id, CASE WHEN sum(open_amount) = 0 THEN 'paid' WHEN sum(open_amount) = sum(amount) THEN 'open'"
-            " ELSE 'part' END AS state FROM accounting_openitem"
+            " SELECT source_id, CASE WHEN sum(open_amount) = 0 THEN 'paid'"
+            " WHEN sum(open_amount) = sum(amount) THEN 'open' ELSE 'part' END AS state FROM accounting_openitem"
             " WHERE source_type = 'invoice' AND source_id = ANY(%s) GROUP BY source_id) v"
             " WHERE t.id = v.source_id AND t.payment_state <> v.state",
             [sorted(set(invoice_ids))],

@@ -5,12 +5,21 @@ from decimal import Decimal
 from typing import Any
 
 from billing.models import Invoice
-from billing.services import invoice_deliveries
+from billing.services import credit_returns, invoice_deliveries
 from catalog.models import Account, Product
 from core.models import Company
 from core.system import system_user
-from fulfillment.models import Delivery, DeliveryLine
-from fulfillment.services import create_deliveries, pick_all, release_deliveries, ship_deliveries, short_pick
+from fulfillment.drafts import ReturnDraft, ReturnLineDraft
+from fulfillment.models import Delivery, DeliveryLine, Return
+from fulfillment.services import (
+    create_deliveries,
+    create_return,
+    pick_all,
+    receive_returns,
+    release_deliveries,
+    ship_deliveries,
+    short_pick,
+)
 from orders.models import Order
 from orders.services import confirm_orders
 from tests import factories
@@ -60,3 +69,34 @@ class Trade:
             delivery_ids=[delivery.pk for delivery in deliveries], business_date=on, actor=self.world.fay
         )
         return list(Invoice.objects.filter(pk__in=ids).order_by("pk"))
+
+    def take_back(self, delivery: Delivery, quantity: str, *, line: int = 1, on: date = TODAY) -> Return:
+        """So much of one line of the delivery, received."""
+        shipped = DeliveryLine.objects.get(delivery=delivery, position=line)
+        return self._receive((ReturnLineDraft(Decimal(quantity), delivery_line_id=shipped.pk),), on)
+
+    def take_back_without_reference(self, product: Product, quantity: str, price: str, *, on: date = TODAY) -> Return:
+        """Goods of Acme that nobody knows the delivery of, received."""
+        line = ReturnLineDraft(Decimal(quantity), product_id=product.pk, unit_price=Decimal(price))
+        return self._receive((line,), on, account_id=self.world.acme.pk, warehouse_id=self.world.main.pk)
+
+    def _receive(self, lines: tuple[ReturnLineDraft, ...], on: date, **facts: Any) -> Return:
+        draft = ReturnDraft(self.company.pk, on, "wrong size", lines, **facts)
+        return_id = create_return(draft=draft, actor=system_user())
+        receive_returns(return_ids=[return_id], business_date=on, actor=system_user())
+        return Return.objects.get(pk=return_id)
+
+    def credit(self, *returns: Return, on: date = TODAY) -> list[Invoice]:
+        """The credit notes of these returns, by id."""
+        ids = credit_returns(return_ids=[each.pk for each in returns], business_date=on, actor=self.world.fay)
+        return list(Invoice.objects.filter(pk__in=ids).order_by("pk"))
+
+    def product_at(self, price: str, *, tax_category: str = "standard", stock: str = "1000", **facts: Any) -> Product:
+        """A new product at a price, on hand."""
+        product = factories.make_product(tax_category=tax_category, **facts)
+        factories.make_price(company=self.company, product=product, rate=price)
+        if product.kind == Product.Kind.STOCKED:
+            factories.put_in_stock(
+                company=self.company, warehouse=self.world.main, product=product, quantity=stock, unit_cost="1"
+            )
+        return product
