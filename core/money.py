@@ -8,7 +8,7 @@ Why a fence: house-style section 6 lists what a bare ``MoneyField`` lets through
 from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -101,6 +101,10 @@ class DocumentMoneyField(MoneyField):  # type: ignore[misc]
 
     Unlike its parent it shares the row's one ``currency`` column, patches no manager and guesses no default currency.
     """
+
+    if TYPE_CHECKING:  # what django-stubs reads: the attribute is Money, not its parent's Decimal
+        _pyi_private_set_type: Money
+        _pyi_private_get_type: Money
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("max_digits", AMOUNT_DIGITS)

@@ -3,8 +3,11 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from orders.states import BillingState, FulfillmentState, HoldKind, OrderStatus
+
+Tone = Literal["neutral", "info", "violet", "warn", "ok", "bad"]
 
 HOLD_PRECEDENCE = (HoldKind.CREDIT, HoldKind.PRICE, HoldKind.ADDRESS, HoldKind.MANUAL)
 HOLD_WORDS = {
@@ -20,7 +23,7 @@ class DisplayStatus:
     """A word and its tone: neutral, info, violet, warn, ok, bad. The same in list, page, PDF, API and filter."""
 
     word: str
-    tone: str
+    tone: Tone
 
 
 def display_status(
@@ -53,7 +56,7 @@ class PromiseTag:
     """What was told about a line, in a word: In stock, a date, Late by n d, No supply, Kept."""
 
     word: str
-    tone: str
+    tone: Tone
 
 
 def promise_tag(

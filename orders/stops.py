@@ -14,12 +14,14 @@ from orders.status import display_status
 
 def order_stops(ids: Collection[int], user: User | AnonymousUser) -> dict[int, ChainStop]:
     """The orders that the user may see, as stops, by id. One query."""
-    rows = orders_visible_to(user).filter(pk__in=ids).values(
-        "id", "number", "business_date", "status", "fulfillment_state", "billing_state"
+    rows = (
+        orders_visible_to(user)
+        .filter(pk__in=ids)
+        .values("id", "number", "business_date", "status", "fulfillment_state", "billing_state")
     )
     return {
         row["id"]: ChainStop(
-            row["number"],
+            row["number"] or "",
             f"Order · {day(row['business_date'])}",
             reverse("orders:detail", args=[row["id"]]),
             _tag(row["status"], row["fulfillment_state"], row["billing_state"]),

@@ -3,7 +3,8 @@
 from orders.services.cancel import cancel_orders, cancel_rest
 from orders.services.changes import change_order
 from orders.services.confirm import confirm_orders
-from orders.services.entry import create_order_from_quote, create_orders
+from orders.services.entry import create_orders
+from orders.services.from_quote import create_order_from_quote
 from orders.services.grid import GridLine, line_key, save_order_lines
 from orders.services.holds import hold_orders
 from orders.services.locking import lock_orders

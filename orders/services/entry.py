@@ -1,4 +1,4 @@
-"""Entering orders: creating them, saving a draft's header and lines, and taking over a quote."""
+"""Entering orders: a set of drafts at once, with what follows from their accounts filled in."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -7,6 +7,7 @@ from typing import Any
 from catalog.models import Account, AccountInCompany, Address
 from catalog.selectors import product_cards
 from core import bulk
+from core.access import company_ids
 from core.commands import command
 from core.errors import NotFound
 from core.fx import find_rates
@@ -14,13 +15,12 @@ from core.models import Company, User
 from core.numbering import sequence_numbers
 from core.timeline import TimelineEntry, link, record
 from inventory.models import Warehouse
-from orders.drafts import OrderDraft, OrderLineDraft
-from orders.errors import MixedCompanies, OrderNotEditable
+from orders.drafts import OrderDraft
+from orders.errors import MixedCompanies
 from orders.models import Order, OrderLine
 from orders.services.lines import BuiltOrder, Wanted, build, require_sane
 from orders.services.saving import set_totals
 from orders.states import OrderStatus
-from quotes.models import QuoteLine, QuoteVersion
 
 
 @command(permission="orders.enter_order")
@@ -35,22 +35,19 @@ def create_orders(*, drafts: Sequence[OrderDraft], actor: User) -> list[int]:
         NotAllowed: a price was set by hand without the right.
         NotFound: an account or warehouse does not exist in this company.
     """
-    return _create(drafts, actor=actor, prices_agreed=False)
-
-
-def _create(drafts: Sequence[OrderDraft], *, actor: User, prices_agreed: bool) -> list[int]:
     if not drafts:
         return []
-    company = _one_company(drafts)
-    headers = _headers(company, drafts, actor=actor)
+    company = one_company(drafts, actor=actor)
+    headers = unsaved_orders(company, drafts, actor=actor)
     cards = product_cards(ids={line.product_id for draft in drafts for line in draft.lines})
-    wanted = [
-        Wanted(header, draft.lines, draft.coupon_code, prices_agreed)
-        for header, draft in zip(headers, drafts, strict=True)
-    ]
+    wanted = [Wanted(header, draft.lines, draft.coupon_code) for header, draft in zip(headers, drafts, strict=True)]
     for each in wanted:
         require_sane(each, cards, actor=actor)
-    built = build(company, wanted, cards)
+    return insert_orders(build(company, wanted, cards), actor=actor)
+
+
+def insert_orders(built: Sequence[BuiltOrder], *, actor: User) -> list[int]:
+    """Number and write these orders with their lines and their first timeline entry; their ids in order."""
     _insert_headers(built)
     _insert_lines(built)
     record(
@@ -59,17 +56,18 @@ def _create(drafts: Sequence[OrderDraft], *, actor: User, prices_agreed: bool) -
     return [each.wanted.order.pk for each in built]
 
 
-def _one_company(drafts: Sequence[OrderDraft]) -> Company:
+def one_company(drafts: Sequence[OrderDraft], *, actor: User) -> Company:
+    """The company of the drafts, if the actor works for it. Raises MixedCompanies, NotFound."""
     companies = {draft.company_id for draft in drafts}
     if len(companies) > 1:
         raise MixedCompanies("These orders belong to different companies. Enter them one company at a time.")
-    company = Company.objects.filter(pk__in=companies).first()
+    company = Company.objects.filter(pk__in=companies & company_ids(actor)).first()
     if company is None:
         raise NotFound("This company does not exist.")
     return company
 
 
-def _headers(company: Company, drafts: Sequence[OrderDraft], *, actor: User) -> list[Order]:
+def unsaved_orders(company: Company, drafts: Sequence[OrderDraft], *, actor: User) -> list[Order]:
     """Unsaved orders with everything that follows from the account filled in. Five queries for any number of drafts."""
     account_ids = {draft.account_id for draft in drafts}
     accounts = Account.objects.filter(is_customer=True).in_bulk(account_ids)
@@ -192,53 +190,3 @@ def _insert_lines(built: Sequence[BuiltOrder]) -> None:
     ]
     if rows:
         bulk.insert(OrderLine, {name: [row[name] for row in rows] for name in rows[0]})
-
-
-@command(permission="orders.enter_order")
-def create_order_from_quote(
-    *, quote_version_id: int, actor: User, business_date: date, line_ids: Sequence[int] | None = None
-) -> int:
-    """Make a draft order from an accepted quote, fully or for some of its lines, at the agreed prices with nothing
-    retyped.
-
-    Raises:
-        OrderNotEditable: the quote is not accepted.
-        NotFound: the version or a line does not exist.
-    """
-    version = QuoteVersion.objects.select_related("quote", "quote__account").filter(pk=quote_version_id).first()
-    if version is None:
-        raise NotFound("This quote does not exist.")
-    quote = version.quote
-    if quote.status != "accepted":
-        raise OrderNotEditable(
-            f"{quote.title} is {quote.get_status_display().lower()}; only an accepted quote becomes an order."
-        )
-    chosen = version.lines.order_by("position")
-    chosen = chosen.filter(kind=QuoteLine.Kind.OFFERED) if line_ids is None else chosen.filter(pk__in=line_ids)
-    lines = list(chosen)
-    if not lines or (line_ids is not None and len(lines) != len(set(line_ids))):
-        raise NotFound("This quote has no such lines.")
-    draft = OrderDraft(
-        company_id=quote.company_id,
-        account_id=quote.account_id,
-        business_date=business_date,
-        requested_on=max(business_date, max(line.requested_on for line in lines)),
-        warehouse_id=quote.warehouse_id,
-        currency=version.currency,
-        customer_reference=quote.customer_reference,
-        salesperson_id=quote.salesperson_id,
-        quote_version_id=version.pk,
-        lines=tuple(
-            OrderLineDraft(
-                product_id=line.product_id,
-                sales_quantity=line.sales_quantity,
-                sales_unit=line.sales_unit,
-                requested_on=max(business_date, line.requested_on),
-                unit_price=line.unit_price,
-                discount_percent=line.discount_percent,
-                description=line.description,
-            )
-            for line in lines
-        ),
-    )
-    return _create([draft], actor=actor, prices_agreed=True)[0]

@@ -7,6 +7,7 @@ from typing import Any
 
 from moneyed import Money
 
+from catalog.models import AccountInCompany
 from catalog.pricing.document import AgreementPrice, DocumentToPrice, LineToPrice, PricedDocument, price_documents
 from catalog.selectors import ProductCard
 from core import access
@@ -119,10 +120,11 @@ def build(company: Company, wanted: Sequence[Wanted], cards: Mapping[int, Produc
             for each in wanted
         ]
     )
+    tolerances = over_delivery_percents(company, {each.order.account_id for each in wanted})
     pairs = {(each.order.warehouse_id, line.product_id) for each in wanted for line in each.lines}
     costs = unit_costs(company_id=company.pk, pairs=pairs)
     return [
-        BuiltOrder(each, document, _rows(company, each, document, cards, costs))
+        BuiltOrder(each, document, _rows(company, each, document, cards, costs, tolerances))
         for each, document in zip(wanted, documents, strict=True)
     ]
 
@@ -133,6 +135,7 @@ def _rows(
     document: PricedDocument,
     cards: Mapping[int, ProductCard],
     costs: Mapping[tuple[int, int], Decimal],
+    tolerances: Mapping[int, Decimal],
 ) -> list[dict[str, Any]]:
     order = wanted.order
     rows = []
@@ -151,6 +154,7 @@ def _rows(
                 "unit_numerator": priced.unit_numerator,
                 "unit_denominator": priced.unit_denominator,
                 "ordered": priced.quantity,
+                "over_delivery_percent": tolerances.get(order.account_id, ZERO),
                 "requested_on": draft.requested_on or order.requested_on,
                 "contract_line_id": draft.contract_line_id,
                 "currency": order.currency,
@@ -186,3 +190,9 @@ def agreement_prices(contract_line_ids: Collection[int]) -> dict[int, AgreementP
         return {}
     rows = ContractLine.objects.filter(pk__in=contract_line_ids)
     return {row.pk: AgreementPrice(row.unit_price, row.price_unit, row.currency) for row in rows}
+
+
+def over_delivery_percents(company: Company, account_ids: Collection[int]) -> dict[int, Decimal]:
+    """How much more than ordered each account takes, in per cent. One query."""
+    rows = AccountInCompany.objects.filter(company=company, account_id__in=account_ids)
+    return dict(rows.values_list("account_id", "over_delivery_percent"))

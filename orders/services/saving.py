@@ -1,6 +1,7 @@
 """Saving drafts: header fields, and the whole set of lines, priced anew and written as a difference."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.utils import timezone
@@ -58,10 +59,16 @@ def save_order(
     require_editable(order, version)
     company = company_of([order])
     existing = {line.pk: line for line in OrderLine.objects.filter(order=order, parent=None).order_by("position")}
+    requested_before = order.requested_on
     for name, value in (header or {}).items():
         assert name in HEADER_FIELDS, name
         setattr(order, name, value)
     wanted_lines = lines if lines is not None else [(line.pk, draft_of(line)) for line in existing.values()]
+    if order.requested_on != requested_before:  # lines that were wanted with the order follow it to its new day
+        wanted_lines = [
+            (line_id, replace(draft, requested_on=None) if draft.requested_on == requested_before else draft)
+            for line_id, draft in wanted_lines
+        ]
     unknown = [line_id for line_id, _ in wanted_lines if line_id is not None and line_id not in existing]
     if unknown:
         raise OrderLineRefused("A line of this order does not exist any more. Reload the page; what you typed is kept.")
