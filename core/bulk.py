@@ -120,11 +120,8 @@ def update(model: type[models.Model], ids: Sequence[int], columns: Columns) -> N
     if not ids:
         return
     names, arrays = _arrays(model, columns)
-    frozen = {
-        _column(model, name)[0].currency_field_name
-        for name in columns
-        if isinstance(_column(model, name)[0], DocumentMoneyField)
-    }
+    fields = [_column(model, name)[0] for name in columns]
+    frozen = {field.currency_field_name for field in fields if isinstance(field, DocumentMoneyField)}
     fence = "".join(
         f' AND t."{column}" = v.c{position}' for position, (column, _) in enumerate(names) if column in frozen
     )

@@ -103,8 +103,8 @@ class DocumentMoneyField(MoneyField):  # type: ignore[misc]
     """
 
     if TYPE_CHECKING:  # what django-stubs reads: the attribute is Money, not its parent's Decimal
-        _pyi_private_set_type: Money
-        _pyi_private_get_type: Money
+        _pyi_private_set_type: Money  # type: ignore[assignment]
+        _pyi_private_get_type: Money  # type: ignore[assignment]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("max_digits", AMOUNT_DIGITS)

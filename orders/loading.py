@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import F, OuterRef, Subquery
 from django.db.models.functions import Coalesce
@@ -177,7 +178,7 @@ def load_for_confirmation(company: Company, orders: Sequence[Order]) -> dict[int
 
 def _load_headers(company: Company, ids: Sequence[int]) -> dict[int, LoadedOrder]:
     transit = TransitTime.objects.filter(warehouse=OuterRef("warehouse"), country=OuterRef("ship_to_country"))
-    rows = Order.objects.filter(pk__in=ids).annotate(
+    rows: Any = Order.objects.filter(pk__in=ids).annotate(
         account_name=F("account__name"),
         account_status=F("account__status"),
         zone=F("warehouse__time_zone"),
@@ -209,7 +210,7 @@ def _load_headers(company: Company, ids: Sequence[int]) -> dict[int, LoadedOrder
 
 
 def _load_lines(loaded: dict[int, LoadedOrder], ids: Sequence[int]) -> None:
-    rows = (
+    rows: Any = (
         OrderLine.objects.filter(order_id__in=ids)
         .order_by("order_id", "position")
         .values_list(
@@ -228,11 +229,12 @@ def _load_components(lines: Iterable[ConfirmableLine], loaded: dict[int, LoadedO
     if not kits:
         return
     parts: defaultdict[int, list[tuple[int, str, str, str, Decimal]]] = defaultdict(list)
-    for kit_id, *part in (
+    found: Any = (
         KitComponent.objects.filter(kit_id__in={line.product_id for line in kits})
         .order_by("kit_id", "id")
         .values_list("kit_id", "component_id", "component__sku", "component__kind", "component__status", "quantity")
-    ):
+    )
+    for kit_id, *part in found:
         parts[kit_id].append(tuple(part))
     next_key = -1
     for order in loaded.values():

@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subqu
 
 from core.access import company_ids
 from core.models import User
+from inventory.models import Peg
 from orders.models import Order, OrderHold, OrderLine, PromiseEvent, ScheduleLine
 from orders.states import OrderStatus
 
@@ -37,10 +38,12 @@ def for_list(orders: QuerySet[Order]) -> QuerySet[Order]:
         .values("worst")
     )
     lines = OrderLine.objects.filter(order=OuterRef("pk"), parent=None).order_by().values("order")
+    coming = Peg.objects.filter(commitment__schedule_line__order_line__order=OuterRef("pk"), receipt__isnull=False)
     return orders.annotate(
         account_name=F("account__name"),
         hold_kinds=Subquery(holds.order_by().values("order").annotate(all=ArrayAgg("kind")).values("all")),
         has_undated=Exists(undated),
+        leans_on_receipt=Exists(coming),
         worst_deliver_on=Subquery(worst),
         ordered_total=Subquery(lines.annotate(total=Sum(F("ordered") - F("cancelled"))).values("total")),
         shipped_total=Subquery(lines.annotate(total=Sum("shipped")).values("total")),

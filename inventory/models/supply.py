@@ -56,7 +56,9 @@ class SupplyLine(models.Model):
     expected_on = models.DateField()
     unit_cost = UnitPriceField()
     is_open = models.GeneratedField(
-        expression=Q(ordered__gt=F("received") + F("cancelled")), output_field=models.BooleanField(), db_persist=True
+        expression=Q(ordered__gt=F("received") + F("cancelled")),  # type: ignore[arg-type]  # Django takes a Q, the stubs do not
+        output_field=models.BooleanField(),
+        db_persist=True,
     )
 
     class Meta:

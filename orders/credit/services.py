@@ -13,7 +13,7 @@ from core.models import Company, User
 from orders.credit import engine
 from orders.credit import types as credit
 from orders.ledgers import CREDIT
-from orders.models import CreditProfile
+from orders.models import CreditProfile, CreditTotal
 
 ZERO = Decimal(0)
 
@@ -116,7 +116,7 @@ def lock_credit(company: Company, account_ids: Collection[int]) -> dict[int, Cre
 def credit_state(company: Company, account_id: int) -> CreditState:
     """The same without a lock, for pages: headroom while typing. Three queries."""
     row = (
-        CREDIT.total._default_manager.filter(company=company, account_id=account_id)
+        CreditTotal.objects.filter(company=company, account_id=account_id)
         .values("open_orders", "delivered", "open_items", "unapplied")
         .first()
     )
@@ -204,4 +204,4 @@ def set_credit_limit(
         },
     )
     ceiling = limit if limit_reaction == credit.Reaction.BLOCK else None
-    CREDIT.total._default_manager.filter(pk=total.id).update(ceiling=ceiling)
+    CreditTotal.objects.filter(pk=total.id).update(ceiling=ceiling)

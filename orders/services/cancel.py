@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from catalog.drafts import CouponUse
 from catalog.models import Product
@@ -205,7 +206,7 @@ def _give_back_coupons(company: Company, orders: Sequence[Order], *, actor: User
 
 def _refresh(orders: Sequence[Order], *, actor: User) -> None:
     """Complete orders of which nothing is left, and store the derived states."""
-    rows = OrderLine.objects.filter(order__in=orders).values_list(
+    rows: Any = OrderLine.objects.filter(order__in=orders).values_list(
         "order_id",
         "id",
         "product_kind",

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from catalog.models import Product
 from core import bulk
@@ -97,7 +98,7 @@ def _load(progress: Sequence[Progress]) -> tuple[dict[int, LineState], dict[int,
     """All lines of the orders concerned: kits and derived states need their neighbours. One query."""
     order_ids = OrderLine.objects.filter(pk__in={each.order_line_id for each in progress}).values("order_id")
     lines, facts = {}, {}
-    rows = OrderLine.objects.filter(order_id__in=order_ids).values_list(
+    rows: Any = OrderLine.objects.filter(order_id__in=order_ids).values_list(
         "id",
         "product_kind",
         "ordered",

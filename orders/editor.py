@@ -1,0 +1,255 @@
+"""The order editor as data: rows, totals, credit, promise. Page and answers to saved rows are drawn from it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+from catalog.selectors import ProductCard, product_cards
+from core.access import SEE_CREDIT, SEE_MARGIN, may
+from core.models import User
+from core.web import formats
+from core.web.parts import Fact, Tag
+from orders.creditview import CreditCard, credit_card, order_credit
+from orders.models import Order, OrderLine
+from orders.offers import margin_percent
+from orders.proposals import DraftPromise, Horizon, draft_promises, horizon_of
+from orders.services import line_key
+from orders.typed import TypedLine
+
+ZERO = Decimal(0)
+EMPTY_ROWS = 5
+SMALL_ORDER = 60  # lines; up to here every row is drawn anew after each save
+FINDINGS = {
+    "no_price": "{sku} has no price for this customer; the order cannot be confirmed with it.",
+    "no_tax": "{sku} has no tax rate; the order cannot be confirmed with it.",
+    "over_limit": "The price of {sku} goes beyond what may be given by hand; somebody else must release the order.",
+}
+
+
+@dataclass(slots=True)
+class Row:
+    """One row of the grid, every cell as text. ``state`` is "", "is-warn", "is-err" or "ghost"."""
+
+    key: UUID
+    position: int
+    line_id: int = 0
+    version: int = 0
+    sku: str = ""
+    description: str = ""
+    quantity: str = ""
+    unit: str = ""
+    units: Sequence[str] = ()
+    price: str = ""
+    price_note: str = ""
+    discount: str = ""
+    discount_shown: str = ""
+    tax: str = ""
+    net: str = ""
+    margin: str = ""
+    promise: Tag | None = None
+    state: str = ""
+    why: str = ""
+    suggestion: tuple[str, str] | None = None
+    is_missing_field: str = "sku"
+
+
+@dataclass(frozen=True, slots=True)
+class Editor:
+    """Everything that the page of a draft shows below its header."""
+
+    order: Order
+    rows: Sequence[Row]
+    line_count: int
+    late_count: int
+    error_count: int
+    sums: Sequence[Fact]
+    credit: CreditCard | None
+    promise_parts: Sequence[tuple[str, str]]
+    saved_at: datetime
+    sees_margin: bool
+    sets_prices: bool
+    short_sums: Sequence[tuple[str, str]] = field(default=())
+
+    @property
+    def count_words(self) -> str:
+        """“9 lines · 1 late · 1 to fix”."""
+        words = [formats.plural(self.line_count, "line")]
+        words += [f"{self.late_count} late"] if self.late_count else []
+        words += [f"{self.error_count} to fix"] if self.error_count else []
+        return " · ".join(words)
+
+
+def draft_lines(order: Order) -> list[OrderLine]:
+    """The lines of a draft in order, with their products. One query."""
+    return list(OrderLine.objects.filter(order=order, parent=None).select_related("product").order_by("position"))
+
+
+def editor_of(
+    order: Order, user: User, *, typed: Sequence[TypedLine] = (), since: Mapping[UUID, OrderLine] | None = None
+) -> Editor:
+    """Read and compute the editor's state: about ten queries for any number of lines.
+
+    ``typed`` are rows as they were posted, shown with what is wrong instead of what is stored. With ``since``, the
+    lines as they were before a save, a long order gives only the rows that can look different now.
+    """
+    lines = draft_lines(order)
+    cards = product_cards(ids={line.product_id for line in lines}, account_id=order.account_id)
+    horizon = horizon_of(order)
+    promises = draft_promises(order, lines, horizon=horizon)
+    sees_margin = may(user, SEE_MARGIN)
+    drawn = lines if since is None or len(lines) <= SMALL_ORDER else _touched(order, lines, since, typed)
+    rows = [
+        _row(order, line, cards[line.product_id], promises.get(line_key(line)), sees_margin=sees_margin)
+        for line in drawn
+    ]
+    if typed:
+        rows = typed_rows(rows, typed) if since is None else _failed_last(rows, typed)
+    return Editor(
+        order=order,
+        rows=rows,
+        line_count=len(lines),
+        late_count=sum(each.is_late for each in promises.values()),
+        error_count=sum(row.state == "is-err" for row in rows),
+        sums=_sums(order, lines, cards, sees_margin=sees_margin),
+        credit=credit_card(order_credit(order, lines, horizon.today)) if may(user, SEE_CREDIT) else None,
+        promise_parts=promise_parts(promises.values(), order.requested_on, horizon),
+        saved_at=order.changed_at,
+        sees_margin=sees_margin,
+        sets_prices=may(user, "orders.set_price"),
+        short_sums=_short_sums(order),
+    )
+
+
+def _touched(
+    order: Order, lines: Sequence[OrderLine], since: Mapping[UUID, OrderLine], typed: Sequence[TypedLine]
+) -> list[OrderLine]:
+    """Lines whose amounts changed, and those that share supply with what was typed."""
+    if order.complete_only:
+        return list(lines)
+    products = {line.product_id for line in lines if line_key(line) in {each.key for each in typed}}
+    products |= {since[each.key].product_id for each in typed if each.key in since}
+    return [
+        line
+        for line in lines
+        if line.product_id in products or line_key(line) not in since or since[line_key(line)].net != line.net
+    ]
+
+
+def _failed_last(rows: Sequence[Row], typed: Sequence[TypedLine]) -> list[Row]:
+    """Stored rows, those that could not be saved replaced by what was typed."""
+    failed = [each for each in typed if each.error]
+    keys = {each.key for each in failed}
+    return [row for row in rows if row.key not in keys] + typed_rows(rows, failed)
+
+
+def empty_rows(count: int, first: int) -> list[Row]:
+    """Rows to type into; with script one of them stays as the ghost row."""
+    return [Row(key=uuid4(), position=first + number, state="ghost") for number in range(count)]
+
+
+def _row(order: Order, line: OrderLine, card: ProductCard, promised: DraftPromise | None, *, sees_margin: bool) -> Row:
+    discount = line.discount.amount * 100 / (line.net.amount + line.discount.amount) if line.discount.amount else ZERO
+    margin = margin_percent(line.net.amount * order.fx_rate, line.cost) if line.cost else None
+    why = FINDINGS.get(line.price_finding, "").format(sku=card.sku)
+    state = "is-err" if line.price_finding in ("no_price", "no_tax") else ""
+    if not state and (why or (promised is not None and promised.is_late)):
+        state = "is-warn"
+    return Row(
+        key=line_key(line),
+        position=line.position,
+        line_id=line.pk,
+        version=line.version,
+        sku=card.sku,
+        description=line.description,
+        quantity=formats.quantity(line.sales_quantity),
+        unit=line.sales_unit,
+        units=sorted(card.units) if len(card.units) > 1 else (),
+        price=formats.money(line.unit_price, order.currency),
+        price_note=f"per {line.price_unit:,}" if line.price_unit != 1 else "",
+        discount="" if line.manual_discount_percent is None else formats.quantity(line.manual_discount_percent),
+        discount_shown=formats.percent(discount).removesuffix(f"{formats.NBSP}%") if discount else "",
+        tax=formats.quantity(line.tax_percent),
+        net=formats.money(line.net),
+        margin=formats.percent(margin).removesuffix(f"{formats.NBSP}%") if sees_margin and margin is not None else "",
+        promise=Tag(promised.tag.word, promised.tag.tone) if promised else None,  # type: ignore[arg-type]
+        state=state,
+        why=why,
+        is_missing_field="price",
+    )
+
+
+def typed_rows(rows: Sequence[Row], typed: Sequence[TypedLine]) -> list[Row]:
+    """The rows as they were posted: typed text wins over what is stored, and each error stands at its row."""
+    stored = {row.key: row for row in rows}
+    result = []
+    for number, each in enumerate((one for one in typed if not one.is_empty), 1):
+        row = stored.get(each.key) or Row(key=each.key, position=number)
+        if each.error or each.key not in stored or each.sku != row.sku:
+            row = Row(key=each.key, position=number, line_id=row.line_id, version=row.version)
+            row.description = each.card.name if each.card else "Unknown product" if each.error else ""
+            row.unit = each.unit or (each.card.sales_unit if each.card else "")
+            row.units = sorted(each.card.units) if each.card and len(each.card.units) > 1 else ()
+        row.position = number
+        row.sku, row.quantity, row.price, row.discount = each.sku, each.quantity, each.price or row.price, each.discount
+        if each.error:
+            row.state, row.why, row.suggestion = "is-err", each.error, each.suggestion
+            row.is_missing_field = "sku" if each.card is None else "quantity"
+        result.append(row)
+    return result
+
+
+def _sums(
+    order: Order, lines: Sequence[OrderLine], cards: Mapping[int, ProductCard], *, sees_margin: bool
+) -> list[Fact]:
+    """Goods, discount, tax per rate, total; margin by right; weight. Amounts in the order's currency."""
+    currency = order.currency
+    net = order.net.amount if order.net is not None else ZERO
+    tax = order.tax.amount if order.tax is not None else ZERO
+    discount = sum((line.discount.amount for line in lines), ZERO) if order.price_basis == "net" else ZERO
+    facts = [Fact("Goods", formats.money(net + discount, currency))]
+    if discount:
+        facts.append(Fact("Discount", formats.money(-discount, currency)))
+    groups: dict[Decimal, Decimal] = {}
+    for line in lines:
+        groups[line.tax_percent] = groups.get(line.tax_percent, ZERO) + line.tax.amount
+    facts += [
+        Fact(f"VAT {formats.percent(rate)}", formats.money(amount, currency)) for rate, amount in sorted(groups.items())
+    ]
+    facts.append(Fact("Total", formats.money(net + tax, currency), style="big"))
+    cost = sum((line.cost for line in lines), ZERO)
+    margin = margin_percent(net * order.fx_rate, cost) if cost else None
+    if sees_margin and margin is not None:
+        facts.append(Fact("Margin", formats.percent(margin)))
+    weight = sum((cards[line.product_id].weight_kg * line.ordered for line in lines), ZERO)
+    if weight:
+        facts.append(Fact("Weight", formats.quantity(weight.quantize(Decimal("0.1")), "kg")))
+    return facts
+
+
+def _short_sums(order: Order) -> list[tuple[str, str]]:
+    """The bar under the lines on narrow screens."""
+    if order.net is None or order.tax is None or order.gross is None:
+        return []
+    return [
+        ("Net", formats.money(order.net)),
+        ("VAT", formats.money(order.tax)),
+        ("Total", formats.money(order.gross, show="code")),
+    ]
+
+
+def promise_parts(promises: Iterable[DraftPromise], requested_on: date, horizon: Horizon) -> list[tuple[str, str]]:
+    """How many lines arrive by when, as (count, rest of the clause): in time, then by day, then without supply."""
+    each = list(promises)
+    if not each:
+        return []
+    in_time = sum(not one.is_late for one in each)
+    days: dict[date, int] = {}
+    for one in each:
+        if one.is_late and not one.undated and one.deliver_on is not None:
+            days[one.deliver_on] = days.get(one.deliver_on, 0) + 1
+    parts = [(f"{in_time} of {len(each)}", f"lines arrive by {formats.day(max(requested_on, horizon.today))}")]
+    parts += [(str(count), f"on {formats.day(on)}") for on, count in sorted(days.items())[:4]]
+    missing = sum(bool(one.undated) for one in each)
+    return parts + ([(str(missing), "without supply")] if missing else [])

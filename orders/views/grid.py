@@ -1,0 +1,208 @@
+"""The answers to the grid's script: single rows, the header, suggestions, promises. Each works as a page as well."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from uuid import NAMESPACE_OID, UUID, uuid4, uuid5
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from catalog.pricing.document import LineToPrice, price_document
+from catalog.selectors import search_products
+from core.dates import business_date
+from core.errors import DomainError
+from core.models import User
+from core.web.access import requires
+from orders.alternatives import LineProposals, line_proposals
+from orders.drafts import OrderLineDraft
+from orders.editor import draft_lines, editor_of
+from orders.errors import OrderNotEditable
+from orders.forms import HeaderForm
+from orders.models import Order, OrderLine
+from orders.offers import goes_with
+from orders.services import GridLine, line_key, save_order, save_order_lines
+from orders.states import OrderStatus
+from orders.supply import standings
+from orders.typed import TypedLine, Unreadable, keyed, read_lines, read_rows
+from orders.views.common import key_of, order_or_404, own_place, user_of, version_of
+
+
+def _draft_or_refuse(request: HttpRequest, order_id: int) -> Order:
+    order = order_or_404(request, order_id)
+    if order.status != OrderStatus.DRAFT:
+        raise OrderNotEditable(f"{order.title} is {order.get_status_display().lower()} and is no longer edited.")
+    return order
+
+
+def _uuids(words: Sequence[str]) -> list[UUID]:
+    try:
+        return [UUID(word) for word in words]
+    except ValueError:
+        raise Unreadable("sequence") from None
+
+
+@require_POST
+@requires("orders.enter_order")
+def save_lines(request: HttpRequest, order_id: int) -> HttpResponse:
+    """Save the posted rows of a draft; answer with the rows that may look different now, and the summary.
+
+    Rows that cannot be saved come back with their reason and what was typed; 409 when somebody else has changed one.
+    """
+    order = _draft_or_refuse(request, order_id)
+    before = keyed(draft_lines(order))
+    try:
+        rows, sequence = read_rows(request.POST), _uuids(request.POST.getlist("sequence"))
+    except Unreadable:
+        raise DomainError("The rows could not be read. Reload the page; nothing was saved.") from None
+    read_lines(rows, account_id=order.account_id, existing=before)
+    status = _save_rows(order, rows, sequence, user_of(request))
+    order = order_or_404(request, order_id)
+    editor = editor_of(order, user_of(request), typed=rows, since=before)
+    return render(request, "orders/_answer.html", {"order": order, "editor": editor}, status=status)
+
+
+def _save_rows(order: Order, rows: Sequence[TypedLine], sequence: Sequence[UUID], actor: User) -> int:
+    """Save what can be saved, set the refusal at each row otherwise, and return the answer's status."""
+    wanted = [row for row in rows if row.draft or row.is_removed or row.is_empty]
+    changes = [GridLine(row.key, None if row.is_removed else row.draft, row.version) for row in wanted]
+    if not changes and not sequence:
+        return 200
+    try:
+        save_order_lines(order_id=order.pk, lines=changes, actor=actor, sequence=sequence)
+    except DomainError as error:
+        refusal = own_place(error)
+        for row in wanted:
+            row.error = refusal.sentence
+        return 409 if refusal.status == 409 else 200
+    return 200
+
+
+@require_POST
+@requires("orders.enter_order")
+def save_header(request: HttpRequest, order_id: int) -> HttpResponse:
+    """Save the header of a draft while it is typed; answer with everything that depends on it."""
+    order = _draft_or_refuse(request, order_id)
+    form, refusal = HeaderForm(order, business_date(order.warehouse.time_zone), request.POST), ""
+    status = 200 if form.is_valid() else 422
+    if form.is_valid() and (form.changes() or form.coupon_change() is not None):
+        try:
+            save_order(
+                order_id=order.pk,
+                version=version_of(request),
+                actor=user_of(request),
+                header=form.changes(),
+                coupon_code=form.coupon_change(),
+            )
+        except DomainError as error:
+            refusal, status = own_place(error).sentence, error.status
+    order = order_or_404(request, order_id)
+    context = {"order": order, "editor": editor_of(order, user_of(request)), "header": form, "refusal": refusal}
+    return render(request, "orders/_answer.html", context, status=status)
+
+
+@require_safe
+@requires("orders.enter_order")
+def suggest(request: HttpRequest) -> HttpResponse:
+    """Products for what is typed into a SKU cell: code, name, free stock, this customer's price."""
+    word = request.GET.get("order", "")
+    if not (word.isascii() and word.isdecimal() and len(word) < 18):
+        raise Http404
+    order = order_or_404(request, int(word))
+    cards = search_products(request.GET.get("q", "")[:80], account_id=order.account_id)
+    supply = standings(
+        company_id=order.company_id, product_ids={card.id for card in cards}, warehouse_ids=[order.warehouse_id]
+    )
+    document = price_document(
+        company_id=order.company_id,
+        account_id=order.account_id,
+        on=order.business_date,
+        currency=order.currency,
+        price_basis=order.price_basis,
+        tax_class=order.tax_class,
+        lines=[LineToPrice(card.id, card.id, max(card.minimum_quantity, Decimal(1))) for card in cards],
+    )
+    found = [
+        (card, supply.get((order.warehouse_id, card.id)), None if line.findings else line.unit_price)
+        for card, line in zip(cards, document.lines, strict=True)
+    ]
+    return render(request, "orders/_suggest.html", {"order": order, "found": found, "typed": request.GET.get("q", "")})
+
+
+def _line_or_404(order: Order, key: UUID) -> tuple[list[OrderLine], OrderLine]:
+    lines = draft_lines(order)
+    found = next((line for line in lines if line_key(line) == key), None)
+    if found is None:
+        raise Http404
+    return lines, found
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("orders.enter_order")
+def line(request: HttpRequest, order_id: int, key: UUID) -> HttpResponse:
+    """How one line is promised, and what else is possible; choosing an alternative changes the draft."""
+    order = _draft_or_refuse(request, order_id)
+    lines, found = _line_or_404(order, key)
+    proposals = line_proposals(order, lines, found)
+    if request.method == "POST":
+        offered = {each.choice for each in proposals.alternatives}
+        choice = request.POST.get("choice", "")
+        if choice not in offered:
+            raise DomainError("This is not possible any more. Look at the line again; nothing was changed.")
+        _choose(request, order, proposals, choice)
+        messages.success(request, f"Line {found.position} is changed.")
+        return redirect("orders:edit", order.pk)
+    template = "orders/_promise.html" if request.headers.get("X-Part") else "orders/promise.html"
+    return render(request, template, {"order": order, "p": proposals})
+
+
+def _choose(request: HttpRequest, order: Order, proposals: LineProposals, choice: str) -> None:
+    """Carry out an alternative: through the same two commands as typing."""
+    actor, key, found, own = user_of(request), key_of(request), proposals.line, proposals.promise
+    assert own is not None
+    verb, _, number = choice.partition("-")
+    if verb == "warehouse":
+        header = {"warehouse_id": int(number)}
+        save_order.once(key)(order_id=order.pk, version=order.version, actor=actor, header=header)
+        return
+    base = OrderLineDraft(found.product_id, found.sales_quantity, found.sales_unit)
+    if found.manual_price:
+        base = replace(base, unit_price=found.unit_price)
+    base = replace(base, discount_percent=found.manual_discount_percent)
+    wanted = [GridLine(line_key(found), replace(base, requested_on=own.deliver_on), found.version)]
+    if verb == "substitute":
+        wanted = [GridLine(line_key(found), OrderLineDraft(int(number), found.sales_quantity, found.sales_unit))]
+    elif verb == "split":
+        (first, first_on), *rest = own.parts
+        wanted = [GridLine(line_key(found), replace(base, sales_quantity=first, requested_on=first_on), found.version)]
+        wanted += [
+            GridLine(uuid5(line_key(found), str(part)), replace(base, sales_quantity=quantity, requested_on=on))
+            for part, (quantity, on) in enumerate(rest)
+        ]
+    save_order_lines.once(key)(order_id=order.pk, lines=wanted, actor=actor)
+
+
+@require_safe
+@requires("orders.enter_order")
+def goes_with_part(request: HttpRequest, order_id: int) -> HttpResponse:
+    """The rail's section on what is missing here, for the script to renew."""
+    order = _draft_or_refuse(request, order_id)
+    return render(request, "orders/_goes_with.html", {"order": order, "offers": goes_with(order, draft_lines(order))})
+
+
+@require_POST
+@requires("orders.enter_order")
+def add(request: HttpRequest, order_id: int) -> HttpResponse:
+    """Add a proposed product to the draft."""
+    order = _draft_or_refuse(request, order_id)
+    row = TypedLine(key=uuid5(NAMESPACE_OID, key_of(request) or str(uuid4())), sku=request.POST.get("sku", "")[:64])
+    read_lines([row], account_id=order.account_id, existing={})
+    if row.draft is None:
+        raise DomainError(f"{row.error} Nothing was added.")
+    save_order_lines.once(key_of(request))(
+        order_id=order.pk, lines=[GridLine(row.key, row.draft)], actor=user_of(request)
+    )
+    messages.success(request, f"{row.sku} is added.")
+    return redirect("orders:edit", order.pk)
