@@ -1,0 +1,58 @@
+"""Who sees which stock and supply, and what a unit of stock is worth."""
+
+from collections.abc import Collection
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+
+from core.access import company_ids
+from inventory.models import StockAdjustment, StockBucket, StockMovement, SupplyOrder, SupplyReceipt, Warehouse
+
+if TYPE_CHECKING:
+    from core.models import User
+
+
+def warehouses_visible_to(user: "User | AnonymousUser") -> QuerySet[Warehouse]:
+    """The warehouses of the user's companies, the first to promise from first."""
+    return Warehouse.objects.filter(company__in=company_ids(user)).order_by("company", "rank", "code")
+
+
+def stock_visible_to(user: "User | AnonymousUser") -> QuerySet[StockBucket]:
+    """The buckets of the user's companies."""
+    return StockBucket.objects.filter(company__in=company_ids(user))
+
+
+def moves_visible_to(user: "User | AnonymousUser") -> QuerySet[StockMovement]:
+    """Every change of stock of the user's companies; pegs alone move no goods and are left out."""
+    return StockMovement.objects.filter(total__company__in=company_ids(user)).exclude(on_hand=0, value=0)
+
+
+def supply_orders_visible_to(user: "User | AnonymousUser") -> QuerySet[SupplyOrder]:
+    """The inbound orders of the user's companies."""
+    return SupplyOrder.objects.filter(company__in=company_ids(user))
+
+
+def receipts_visible_to(user: "User | AnonymousUser") -> QuerySet[SupplyReceipt]:
+    """The receipts of the user's companies."""
+    return SupplyReceipt.objects.filter(company__in=company_ids(user))
+
+
+def adjustments_visible_to(user: "User | AnonymousUser") -> QuerySet[StockAdjustment]:
+    """The corrections of stock of the user's companies."""
+    return StockAdjustment.objects.filter(company__in=company_ids(user))
+
+
+def unit_costs(*, company_id: int, pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], Decimal]:
+    """Moving-average cost per stock unit by (warehouse, product), in functional currency, not rounded. One query.
+
+    A product of which nothing is on hand has no average and is absent.
+    """
+    rows = StockBucket.objects.filter(
+        company_id=company_id,
+        warehouse_id__in={pair[0] for pair in pairs},
+        product_id__in={pair[1] for pair in pairs},
+        on_hand__gt=0,
+    ).values_list("warehouse_id", "product_id", "on_hand", "value")
+    return {(place, product): value / on_hand for place, product, on_hand, value in rows}
