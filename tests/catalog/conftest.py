@@ -24,7 +24,7 @@ from core.models import Company, CompanyMembership, User
 TODAY = date(2026, 3, 2)
 LONG_AGO = date(2020, 1, 1)
 MAINTAINER = ("maintain_product", "maintain_account", "maintain_price", "maintain_coupon", "maintain_tax")
-VIEWER = ("view_product", "view_account", "view_conditionrecord", "view_coupon")
+VIEWER = ("view_product", "view_account", "view_pricelist")
 
 
 def make_user(name: str, *codenames: str, companies: tuple[Company, ...] = ()) -> User:
