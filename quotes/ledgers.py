@@ -14,7 +14,7 @@ def _check_contract(total: Total, after: Mapping[str, Decimal], guard: Guard) ->
     if now < 0:
         return "More would be given back than was called off."
     if guard is Guard.BLOCK and ceiling is not None and now > ceiling and now > before:
-        return f"Only {ceiling - before:f} of the contract quantity is left."
+        return f"Only {(ceiling - before).normalize():f} of the contract quantity is left."
     return None
 
 

@@ -1,0 +1,117 @@
+"""From an offer to an order, version by version."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from core.errors import NotAllowed, TransitionRefused
+from orders.errors import OrderNotEditable
+from orders.models import Order, OrderLine
+from orders.services import create_order_from_quote
+from quotes.drafts import QuoteDraft, QuoteLineDraft
+from quotes.errors import QuoteEditedMeanwhile, QuoteNotEditable, QuoteRefused
+from quotes.models import Quote, QuoteVersion
+from quotes.services import accept_quote, create_quote, decline_quote, revise_quote, save_quote, send_quote
+from tests.factories import TODAY
+from tests.world import World
+
+
+def quote(world: World, **facts: object) -> Quote:
+    lines = (
+        QuoteLineDraft(world.bolt.pk, Decimal(10)),
+        QuoteLineDraft(world.mug.pk, Decimal(5)),
+        QuoteLineDraft(world.mug.pk, Decimal(50), kind="optional"),
+    )
+    draft = QuoteDraft(
+        company_id=world.company.pk,
+        account_id=world.acme.pk,
+        warehouse_id=world.main.pk,
+        business_date=TODAY,
+        valid_until=facts.pop("valid_until", TODAY + timedelta(days=30)),
+        lines=facts.pop("lines", lines),
+    )
+    return Quote.objects.get(pk=create_quote(draft=draft, actor=facts.pop("actor", world.alice)))
+
+
+def test_options_are_offered_and_not_summed(world: World) -> None:
+    version = quote(world).versions.get()
+
+    assert (version.net.amount, version.tax.amount, version.gross.amount) == (130, Decimal("21.5"), Decimal("151.5"))
+    assert version.lines.count() == 3
+
+
+def test_an_accepted_quote_becomes_an_order_to_the_cent(world: World) -> None:
+    offer = quote(world)
+    send_quote(quote_id=offer.pk, actor=world.alice, business_date=TODAY)
+    version_id = accept_quote(quote_id=offer.pk, actor=world.alice, business_date=TODAY, name="Wile E.")
+
+    order_id = create_order_from_quote(quote_version_id=version_id, actor=world.alice, business_date=TODAY)
+
+    order = Order.objects.get(pk=order_id)
+    assert (order.gross.amount, order.quote_version_id) == (Decimal("151.5"), version_id)
+    assert [line.net.amount for line in OrderLine.objects.filter(order=order).order_by("position")] == [100, 30]
+
+
+def test_only_an_accepted_quote_becomes_an_order(world: World) -> None:
+    version = quote(world).versions.get()
+
+    with pytest.raises(OrderNotEditable, match="only an accepted quote"):
+        create_order_from_quote(quote_version_id=version.pk, actor=world.alice, business_date=TODAY)
+
+
+def test_a_sent_version_stays_and_a_change_is_the_next_one(world: World) -> None:
+    offer = quote(world)
+    send_quote(quote_id=offer.pk, actor=world.alice, business_date=TODAY)
+    with pytest.raises(QuoteNotEditable):
+        save_quote(quote_id=offer.pk, version=2, actor=world.alice, lines=[QuoteLineDraft(world.bolt.pk, Decimal(1))])
+
+    revise_quote(quote_id=offer.pk, actor=world.alice)
+    offer.refresh_from_db()
+    save_quote(
+        quote_id=offer.pk, version=offer.version, actor=world.alice, lines=[QuoteLineDraft(world.bolt.pk, Decimal(1))]
+    )
+
+    nets = [version.net.amount for version in QuoteVersion.objects.filter(quote=offer).order_by("number")]
+    assert nets == [130, 10]
+
+
+def test_two_people_in_one_quote_lose_nothing(world: World) -> None:
+    offer = quote(world)
+    save_quote(quote_id=offer.pk, version=offer.version, actor=world.alice, header={"customer_reference": "A"})
+
+    with pytest.raises(QuoteEditedMeanwhile, match="saved by Alice"):
+        save_quote(quote_id=offer.pk, version=offer.version, actor=world.boss, header={"customer_reference": "B"})
+
+
+def test_what_is_over_is_neither_sent_nor_accepted(world: World) -> None:
+    offer = quote(world, valid_until=TODAY)
+
+    with pytest.raises(QuoteRefused, match="was valid until"):
+        send_quote(quote_id=offer.pk, actor=world.alice, business_date=TODAY + timedelta(days=1))
+
+
+def test_declining_needs_a_reason_and_ends_it(world: World) -> None:
+    offer = quote(world)
+    with pytest.raises(QuoteRefused):
+        decline_quote(quote_id=offer.pk, reason=" ", actor=world.alice)
+
+    decline_quote(quote_id=offer.pk, reason="Too dear", actor=world.alice)
+
+    with pytest.raises(TransitionRefused):
+        send_quote(quote_id=offer.pk, actor=world.alice, business_date=TODAY)
+
+
+def test_prices_by_hand_need_their_own_right(world: World) -> None:
+    line = QuoteLineDraft(world.bolt.pk, Decimal(1), unit_price=Decimal(9))
+
+    with pytest.raises(NotAllowed):
+        quote(world, lines=(line,))
+    assert quote(world, lines=(line,), actor=world.boss).versions.get().net.amount == 9
+
+
+def test_denied_and_nothing_written(world: World) -> None:
+    with pytest.raises(NotAllowed):
+        quote(world, actor=world.charlie)
+
+    assert not Quote.objects.exists()
