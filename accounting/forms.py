@@ -47,7 +47,7 @@ def day_field(label: str) -> forms.DateField:
     """A day as browsers ask for it."""
     return forms.DateField(
         label=label,
-        widget=forms.DateInput(attrs={"type": "date", "class": "d"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "d"}),
         error_messages={"invalid": f"{label} must be a date, like 2026-03-31"},
     )
 

@@ -63,7 +63,6 @@ ACCOUNT_LINES = (
         reads=("entry__currency",),
         currency="entry__currency",
         export=False,
-        hide="not-s",
         card="k4",
     ),
 )

@@ -12,7 +12,6 @@ from django.db.models.functions import Coalesce
 from accounting.models import JournalLine, OpenItem
 
 ZERO = Decimal(0)
-BUCKETS = ("not_due", "days_1_30", "days_31_60", "days_61_90", "days_over_90")
 
 # What was applied until the day is taken off each item, so that any past day can be told. An item is settled on the day
 # of its latest application, so items settled by then contribute nothing.

@@ -17,7 +17,7 @@ from accounting.selectors import entries_visible_to
 from accounting.services import post_manual_entry, reverse_manual_entry
 from accounting.services.manual import SOURCE
 from accounting.tables import ENTRIES, ENTRY_LINES, ENTRY_TAGS
-from accounting.views.common import actor_of, see_other, source_link
+from accounting.views.common import actor_of, company_tabs, see_other, source_link
 from core.access import may
 from core.errors import DomainError
 from core.models import Company
@@ -43,6 +43,7 @@ def entries(request: HttpRequest) -> HttpResponseBase:
         noun="journal entries",
         default_sort="-business_date",
         filterset=EntryFilter,
+        tabs=company_tabs(request, company),
         empty=Empty("No journal entries here.", "ledger"),
     )
     return listing.response("accounting/entries.html", {"company": company})
@@ -78,6 +79,8 @@ def _entry_page(request: HttpRequest, found: JournalEntry, refusal: DomainError 
         meta=found.description,
         actions=_actions(request, found),
         facts=_facts(found),
+        sums=[Fact("Debit", total), Fact("Credit", total, style="sum")],
+        sums_title=f"Total, {found.currency}",
         refusal=refusal.sentence if refusal else "",
     )
     context = {"page": page, "table": table}

@@ -14,7 +14,7 @@ from accounting.models import Period
 from accounting.selectors import periods_visible_to
 from accounting.services import lock_period, reopen_period
 from accounting.tables import PERIOD_TAGS
-from accounting.views.common import actor_of, see_other
+from accounting.views.common import actor_of, company_tabs, see_other
 from core.access import may
 from core.errors import DomainError
 from core.models import Company
@@ -35,6 +35,7 @@ def _periods_page(request: HttpRequest, company: Company, refusal: DomainError |
     rows = periods_visible_to(request.user).filter(company=company).select_related("locked_by").order_by("-starts_on")
     context = {
         "company": company,
+        "tabs": company_tabs(request, company),
         "rows": [(period, PERIOD_TAGS[period.is_locked], _verb(request, period)) for period in rows],
         "refusal": refusal.sentence if refusal else "",
     }

@@ -133,8 +133,15 @@ def statements(request: HttpRequest) -> HttpResponse:
     earned, owned = profit_and_loss(company.pk, since, until), balance_sheet(company, until)
     days = {"day_min": since.isoformat(), "day_max": until.isoformat()}
 
-    def section(title: str, balances: Sequence[AccountBalance], sign: int, name: str, total: Decimal) -> dict[str, Any]:
+    def section(
+        title: str, balances: Sequence[AccountBalance], sign: int, name: str, total: Decimal, **results: Decimal
+    ) -> dict[str, Any]:
         rows = _rows(balances, currency, days, amount=lambda row: sign * getattr(row, name))
+        for words, amount in results.items():
+            label = words.replace("_", " ").capitalize()
+            rows.append(
+                {"pk": 0, "currency": currency, "link": "", "name": f"{label}, not yet carried", "amount": amount}
+            )
         foot = {"code": "Total", "amount": money(total, currency)}
         return {"title": title, "table": Table(STATEMENT, rows, user=request.user, caption=title, foot=foot)}
 
@@ -146,7 +153,15 @@ def statements(request: HttpRequest) -> HttpResponse:
         section("Expenses", earned.expenses, 1, "change", earned.total_expenses),
         section("Assets", owned.assets, 1, "closing", owned.total_assets),
         section("Liabilities", owned.liabilities, -1, "closing", -total(owned.liabilities)),
-        section("Equity", owned.equity, -1, "closing", -total(owned.equity)),
+        section(
+            "Equity",
+            owned.equity,
+            -1,
+            "closing",
+            owned.total_claims + total(owned.liabilities),
+            result_of_earlier_years=owned.result_of_earlier_years,
+            result_of_this_year=owned.result_of_this_year,
+        ),
     ]
     context["kpis"] = _statement_kpis(earned.result, owned, currency)
     return render(request, "accounting/statements.html", context)

@@ -1,5 +1,6 @@
 """The pages of accounting: who sees them, what they say, what they refuse."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -146,6 +147,7 @@ def test_statements_agree(finance: Client) -> None:
     text = body(finance.get(f"/ledger/statements/?{RANGE}"))
 
     assert "equal to the assets" in text
+    assert "Result of this year, not yet carried" in text
     assert "not equal" not in text
 
 
@@ -315,3 +317,24 @@ def test_a_list_costs_the_same_for_few_and_many_rows(
         body(finance.get(url))
 
     assert many.count == few.count
+
+
+def test_who_works_for_two_companies_can_switch_between_their_books(
+    client: Client, company: Company, make_user: Callable[..., User]
+) -> None:
+    other = Company.objects.create(code="OTHER", name="Other Ltd", functional_currency="USD", country="US")
+    both = make_user("both", "accounting.view_ledger")
+    both.companies.add(other)
+    client.force_login(both)
+
+    for page in ("", "periods/"):
+        text = body(client.get(f"/ledger/{page}?company=OTHER"))
+        assert f'href="/ledger/{page}?company=KEPT"' in text
+        assert ">Other Ltd" in text
+    assert '<option value="OTHER" selected>Other Ltd</option>' in body(client.get("/ledger/ageing/?company=OTHER"))
+
+
+def test_a_new_entry_is_dated_today(finance: Client) -> None:
+    text = body(finance.get("/ledger/entries/new/"))
+
+    assert re.search(r'name="business_date" value="\d{4}-\d\d-\d\d"', text)
