@@ -1,3 +1,4 @@
 from payments.models.payments import Payment, ProviderEvent
+from payments.models.simulator import SimulatedCall, SimulatedPayment
 
-__all__ = ["Payment", "ProviderEvent"]
+__all__ = ["Payment", "ProviderEvent", "SimulatedCall", "SimulatedPayment"]

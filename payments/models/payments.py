@@ -1,13 +1,12 @@
 """Money that came in, and every message of a payment provider, stored once."""
 
-from typing import ClassVar, cast
+from typing import ClassVar
 
 import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
-from moneyed import Money
 
 from core.append_only import AppendOnly
 from core.audit.history import row_history
@@ -48,8 +47,16 @@ class Payment(Document):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["company", "number"], name="payment_number_once"),
-            models.UniqueConstraint(fields=["provider", "provider_reference"], name="payment_provider_reference_once"),
-            models.UniqueConstraint(fields=["company", "import_key"], name="payment_import_key_once"),
+            models.UniqueConstraint(
+                fields=["provider", "provider_reference"],
+                name="payment_provider_reference_once",
+                violation_error_message="This payment of the provider was booked before. Nothing was booked twice.",
+            ),
+            models.UniqueConstraint(
+                fields=["company", "import_key"],
+                name="payment_import_key_once",
+                violation_error_message="A payment with this import key was booked before. Nothing was booked twice.",
+            ),
             models.CheckConstraint(
                 condition=Q(amount__gt=0),
                 name="payment_amount_positive",
@@ -75,11 +82,6 @@ class Payment(Document):
             ("reverse_payment", "Reverse payments"),
             ("see_payments", "See payments"),
         ]
-
-    @property
-    def money(self) -> Money:
-        """The amount, as the money field reads it."""
-        return cast(Money, self.amount)
 
 
 class ProviderEvent(AppendOnly):

@@ -119,13 +119,11 @@ def apply_payment(
     company = payment.company
     oldest_of = {(payment.account_id, payment.currency)} if oldest else set()
     wishes = Wishes({invoice_id for invoice_id, _ in applications}, oldest_of)
-    claims = lock_claims(company, wishes, payment_ids=[payment_id])
-    item = OpenItem.objects.filter(
-        source_type="payment", source_id=payment_id, control=UNAPPLIED, open_amount__lt=0
-    ).first()
+    locked = lock_claims(company, wishes, payment_ids=[payment_id])
+    item = locked.on_account.get(payment_id)
     if item is None:
         raise NothingToApply(f"Nothing is left of {payment.number} to apply.")
-    parts = claims.spread(
+    parts = locked.claims.spread(
         -item.open_amount, payment.currency, account_id=payment.account_id, wanted=applications, oldest=oldest
     )
     if not parts:

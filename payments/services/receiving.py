@@ -56,7 +56,7 @@ class Receipt:
     @property
     def amount(self) -> Decimal:
         """In the payment's currency."""
-        return Decimal(self.payment.money.amount)
+        return Decimal(self.payment.amount.amount)
 
     @property
     def functional(self) -> Decimal:
@@ -83,12 +83,12 @@ def receive_payments(*, drafts: Sequence[PaymentDraft], actor: User) -> list[int
         return []
     company = one_company(drafts, actor=actor)
     require_sane(drafts)
-    _require_known(company, drafts)
+    require_known(company, drafts)
     rates = rates_on(
         {(draft.amount.currency.code, draft.business_date) for draft in drafts}, to=company.functional_currency
     )
     lock_named_orders({draft.order_id for draft in drafts if draft.order_id is not None})
-    claims = lock_claims(company, wishes_of(drafts))
+    claims = lock_claims(company, wishes_of(drafts)).claims
     payments = insert_payments(drafts, rates, status=PaymentStatus.RECEIVED, actor=actor)
     receipts = [
         Receipt(
@@ -139,7 +139,7 @@ def _refused(field: str, sentence: str) -> PaymentRefused:
     return PaymentRefused(sentence, fields={field: sentence})
 
 
-def _require_known(company: Company, drafts: Sequence[PaymentDraft]) -> None:
+def require_known(company: Company, drafts: Sequence[PaymentDraft]) -> None:
     """Every account trades with the company, and every order and invoice is of it and of its account. Three queries."""
     accounts = set(
         AccountInCompany.objects.filter(
@@ -183,8 +183,12 @@ def insert_payments(
     *,
     status: PaymentStatus,
     actor: User,
+    skip_known: bool = False,
 ) -> list[Payment]:
-    """Write the payments with their numbers and rates; two statements. Money that has come in gets its time stamp."""
+    """Write the payments with their numbers and rates; two statements. Money that has come in gets its time stamp.
+
+    With ``skip_known`` a payment whose unique keys exist is left out, and the caller looks for what is there.
+    """
     found = [rates[draft.amount.currency.code, draft.business_date] for draft in drafts]
     is_received = status == PaymentStatus.RECEIVED
     payments = [
@@ -198,7 +202,7 @@ def insert_payments(
             order_id=draft.order_id,
             invoice_id=draft.invoice_id,
             method=draft.method,
-            amount=draft.amount,  # type: ignore[misc]
+            amount=draft.amount,
             fx_rate=rate.rate,
             fx_date=rate.valid_from,
             reference=draft.reference.strip(),
@@ -216,7 +220,10 @@ def insert_payments(
         Payment,
         {name: [getattr(payment, name) for payment in payments] for name in COLUMNS},
         same={"created_by_id": actor.pk, "changed_by_id": actor.pk},
+        skip_known=skip_known,
     )
+    if skip_known:
+        return []
     for payment, pk in zip(payments, ids, strict=True):
         payment.pk = pk
     return payments
@@ -327,7 +334,7 @@ def _note_cancelled_orders(receipts: Sequence[Receipt], *, actor: User) -> None:
 
 def cancelled_order_case(payment: Payment, order_number: str | None) -> CaseDraft:
     """The case of money that came in for an order that nobody will deliver."""
-    text = amount_text(round_amount(payment.money.amount, payment.currency), payment.currency)
+    text = amount_text(round_amount(payment.amount.amount, payment.currency), payment.currency)
     return CaseDraft(
         company_id=payment.company_id,
         kind=CANCELLED_ORDER,
@@ -337,5 +344,5 @@ def cancelled_order_case(payment: Payment, order_number: str | None) -> CaseDraf
         sentence=f"{payment.number} over {text} came in for order {order_number}, which is cancelled."
         " Pay it back, or apply it to another invoice.",
         currency=payment.currency,
-        value_at_risk=payment.money.amount,
+        value_at_risk=payment.amount.amount,
     )

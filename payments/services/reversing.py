@@ -42,7 +42,7 @@ def reverse_payment(*, payment_id: int, business_date: date, reason: str, actor:
         raise PaymentRefused(
             "Say why this payment is reversed.", fields={"reason": "Say why this payment is reversed."}
         )
-    reverse_locked(_lock_with_invoices(payment_id), business_date=business_date, reason=reason.strip(), actor=actor)
+    reverse_locked(lock_with_invoices(payment_id), business_date=business_date, reason=reason.strip(), actor=actor)
 
 
 def reverse_locked(payment: Payment, *, business_date: date, reason: str, actor: User) -> None:
@@ -106,7 +106,7 @@ def _counter_item(payment: Payment, item: OpenItem, business_date: date) -> Open
     )
 
 
-def _lock_with_invoices(payment_id: int) -> Payment:
+def lock_with_invoices(payment_id: int) -> Payment:
     """Lock the invoices that the payment is applied to, then the payment, and look again. Raises PaymentChanged."""
     invoice_ids = applied_invoices([payment_id])
     lock_invoices(invoice_ids)
