@@ -83,8 +83,7 @@ def condition_wrong(draft: ConditionDraft, card: ProductCard | None) -> dict[str
 def _wrong_rates(draft: ConditionDraft) -> dict[str, str]:
     found: dict[str, str] = {}
     is_percent = draft.calculation == Calculation.PERCENT
-    most = Decimal(101) if is_percent else LARGEST_RATE
-    wrong = checks.number(draft.rate, places=PRICE_PLACES, most=most)
+    wrong = checks.number(draft.rate, places=PRICE_PLACES, most=LARGEST_RATE)
     if not wrong and is_percent and draft.rate > 100:
         wrong = "Enter a percentage from 0 to 100."
     if wrong:
@@ -98,7 +97,7 @@ def _wrong_rates(draft: ConditionDraft) -> dict[str, str]:
         wrong = checks.number(row.start) or ("Enter a start greater than zero." if not row.start else None)
         if wrong or row.start in starts:
             found[f"scale-{index}-start"] = wrong or "There are two rows with this start."
-        wrong = checks.number(row.rate, places=PRICE_PLACES, most=most)
+        wrong = checks.number(row.rate, places=PRICE_PLACES, most=LARGEST_RATE)
         if wrong or (is_percent and row.rate > 100):
             found[f"scale-{index}-rate"] = wrong or "Enter a percentage from 0 to 100."
         starts.add(row.start)

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django import forms
 from django.forms.formsets import BaseFormSet, formset_factory
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 
 from core.errors import DomainError
 
@@ -40,6 +40,12 @@ class RowForm(forms.Form):
 
 class Rows(BaseFormSet):
     """A set of rows in which every row may be empty, those that were filled before too."""
+
+    def __init__(
+        self, data: QueryDict | None = None, *, initial: Sequence[Mapping[str, Any]] = (), **given: Any
+    ) -> None:
+        # What was sent is compared with an empty row: compared with what there was, an unchanged row would look empty.
+        super().__init__(data=data, initial=list(initial) if data is None else None, **given)
 
     def initial_form_count(self) -> int:
         """No row is demanded."""
@@ -93,7 +99,7 @@ class EditPage:
     @property
     def has_errors(self) -> bool:
         """Whether the page says that something is wrong."""
-        return bool(self.refusal) or any(form.is_bound and form.errors for form in self.forms)
+        return bool(self.refusal or self.part_errors) or any(form.is_bound and form.errors for form in self.forms)
 
     @property
     def part_errors(self) -> list[str]:
@@ -120,9 +126,9 @@ class EditPage:
         return True
 
 
-def sent(data: QueryDict | None) -> QueryDict | None:
+def sent(request: HttpRequest) -> QueryDict | None:
     """The posted fields, or nothing: an empty POST is still a POST."""
-    return data if data else None
+    return request.POST if request.method == "POST" else None
 
 
 def last_day(until: date | None) -> date | None:

@@ -101,7 +101,7 @@ def _document(request: HttpRequest, found: Account) -> DocumentPage:
 @requires(MAINTAIN)
 def account_new(request: HttpRequest) -> HttpResponse:
     """Create an account."""
-    page = account_page(sent(request.POST), user=user_of(request))
+    page = account_page(sent(request), user=user_of(request))
     if request.method == "POST" and page.is_valid():
         try:
             made = create_account.once(key_of(request))(draft=account_draft(page), actor=user_of(request))
@@ -118,7 +118,7 @@ def account_new(request: HttpRequest) -> HttpResponse:
 def account_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change an account."""
     found = get_object_or_404(selectors.accounts().select_related("parent"), pk=pk)
-    page = account_page(sent(request.POST), user=user_of(request), account=found)
+    page = account_page(sent(request), user=user_of(request), account=found)
     if request.method == "POST" and page.is_valid():
         try:
             change_account.once(key_of(request))(account_id=pk, draft=account_draft(page), actor=user_of(request))
@@ -136,7 +136,7 @@ def account_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def part_number_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Say how an account calls our products."""
     found = get_object_or_404(Account, pk=pk)
-    page = part_number_page(sent(request.POST), found)
+    page = part_number_page(sent(request), found)
     if request.method == "POST" and page.is_valid():
         try:
             set_part_numbers.once(key_of(request))(account_id=pk, numbers=part_numbers(page), actor=user_of(request))

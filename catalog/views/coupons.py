@@ -75,9 +75,7 @@ def coupon(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(MAINTAIN)
 def coupon_new(request: HttpRequest) -> HttpResponse:
     """Create a coupon."""
-    form = CouponForm(
-        sent(request.POST), user=user_of(request), initial={"valid_from": pages.today_of(user_of(request))}
-    )
+    form = CouponForm(sent(request), user=user_of(request), initial={"valid_from": pages.today_of(user_of(request))})
     page = EditPage(form)
     if request.method == "POST" and page.is_valid():
         try:
@@ -96,7 +94,7 @@ def coupon_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change how long and how often a coupon can be used."""
     found = get_object_or_404(pages.coupons_visible_to(user_of(request)), pk=pk)
     initial = {name: getattr(found, name) for name in ("name", "most_uses", "most_uses_per_account")}
-    form = CouponLimitsForm(sent(request.POST), initial=initial | {"last_day": last_day(found.valid_until)})
+    form = CouponLimitsForm(sent(request), initial=initial | {"last_day": last_day(found.valid_until)})
     page = EditPage(form)
     if request.method == "POST" and page.is_valid():
         try:

@@ -85,7 +85,7 @@ def price_list(request: HttpRequest, pk: int) -> HttpResponseBase:
 @requires(MAINTAIN)
 def price_list_new(request: HttpRequest) -> HttpResponse:
     """Create an empty price list."""
-    form = PriceListForm(sent(request.POST), user=user_of(request))
+    form = PriceListForm(sent(request), user=user_of(request))
     page = EditPage(form)
     if request.method == "POST" and page.is_valid():
         try:
@@ -100,7 +100,7 @@ def price_list_new(request: HttpRequest) -> HttpResponse:
 
 def _add(request: HttpRequest, found: PriceList | None, back: str) -> HttpResponse:
     initial = {"valid_from": pages.today_of(user_of(request)), "product": request.GET.get("product", "")[:40]}
-    page = price_page(sent(request.POST), user=user_of(request), price_list=found, initial=initial)
+    page = price_page(sent(request), user=user_of(request), price_list=found, initial=initial)
     if request.method == "POST" and page.is_valid():
         try:
             (made,) = set_conditions.once(key_of(request))(drafts=[price_draft(page)], actor=user_of(request))
@@ -180,7 +180,7 @@ def _document(request: HttpRequest, found: ConditionRecord) -> DocumentPage:
 def price_change(request: HttpRequest, pk: int) -> HttpResponse:
     """Let another figure hold from a day on."""
     found = _record(request, pk)
-    page = change_page(sent(request.POST), found, pages.today_of(user_of(request)))
+    page = change_page(sent(request), found, pages.today_of(user_of(request)))
     if request.method == "POST" and page.is_valid():
         try:
             drafts = [changed_draft(page, found)]
@@ -199,7 +199,7 @@ def price_change(request: HttpRequest, pk: int) -> HttpResponse:
 def price_end(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a price not hold any more."""
     _record(request, pk)
-    form = EndPriceForm(sent(request.POST), initial={"last_day": pages.today_of(user_of(request))})
+    form = EndPriceForm(sent(request), initial={"last_day": pages.today_of(user_of(request))})
     page = EditPage(form)
     if request.method == "POST" and page.is_valid():
         ends = first_day_after(form.cleaned_data["last_day"]) or form.cleaned_data["last_day"]

@@ -118,7 +118,7 @@ def _document(request: HttpRequest, found: Product) -> DocumentPage:
 @requires(MAINTAIN)
 def product_new(request: HttpRequest) -> HttpResponse:
     """Create a product."""
-    page = product_page(sent(request.POST))
+    page = product_page(sent(request))
     if request.method == "POST" and page.is_valid():
         try:
             made = create_product.once(key_of(request))(draft=product_draft(page), actor=user_of(request))
@@ -135,7 +135,7 @@ def product_new(request: HttpRequest) -> HttpResponse:
 def product_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a product."""
     found = get_object_or_404(selectors.products().select_related("replaced_by"), pk=pk)
-    page = product_page(sent(request.POST), found)
+    page = product_page(sent(request), found)
     if request.method == "POST" and page.is_valid():
         try:
             change_product.once(key_of(request))(product_id=pk, draft=product_draft(page), actor=user_of(request))
@@ -153,7 +153,7 @@ def product_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def kit(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what a kit consists of."""
     found = get_object_or_404(Product, pk=pk, kind=Product.Kind.KIT)
-    page = kit_page(sent(request.POST), found)
+    page = kit_page(sent(request), found)
     if request.method == "POST" and page.is_valid():
         try:
             set_kit.once(key_of(request))(product_id=pk, parts=kit_parts(page), actor=user_of(request))
@@ -171,7 +171,7 @@ def kit(request: HttpRequest, pk: int) -> HttpResponse:
 def relation_new(request: HttpRequest, pk: int) -> HttpResponse:
     """Relate a product to another."""
     found = get_object_or_404(Product, pk=pk)
-    form = RelationForm(sent(request.POST), initial={"valid_from": pages.today_of(user_of(request))})
+    form = RelationForm(sent(request), initial={"valid_from": pages.today_of(user_of(request))})
     page = EditPage(form)
     if request.method == "POST" and page.is_valid():
         try:
@@ -190,7 +190,7 @@ def relation_new(request: HttpRequest, pk: int) -> HttpResponse:
 def relation_end(request: HttpRequest, pk: int) -> HttpResponse:
     """End a relation."""
     found = get_object_or_404(ProductRelation.objects.select_related("product", "related"), pk=pk)
-    form: forms.Form = EndForm(sent(request.POST), initial={"on": pages.today_of(user_of(request))})
+    form: forms.Form = EndForm(sent(request), initial={"on": pages.today_of(user_of(request))})
     page = EditPage(form)
     if request.method == "POST" and page.is_valid():
         on: date = form.cleaned_data["on"]

@@ -42,9 +42,7 @@ def tax_rates(request: HttpRequest) -> HttpResponseBase:
 @requires(MAINTAIN)
 def tax_rate_new(request: HttpRequest) -> HttpResponse:
     """Enter a tax rate; the one in force for its category and class ends the day before."""
-    form = TaxRateForm(
-        sent(request.POST), user=user_of(request), initial={"valid_from": pages.today_of(user_of(request))}
-    )
+    form = TaxRateForm(sent(request), user=user_of(request), initial={"valid_from": pages.today_of(user_of(request))})
     page = EditPage(form)
     if request.method == "POST" and page.is_valid():
         try:

@@ -11,7 +11,6 @@ from catalog.services import lock_and_use_coupons
 from core import invariants
 from tests.catalog.conftest import TODAY, Shop
 
-
 COPY_A_PRICE = """
 INSERT INTO catalog_conditionrecord (company_id, condition_type, access, key, key_values, product_id, calculation, rate,
     currency, unit, price_unit, valid, excludes_promotions)

@@ -1,4 +1,4 @@
-"""The catalog's pages: works, wrong method, no right and nothing changed, refused input kept, repeated, equal queries."""
+"""The catalog's pages: work, wrong method, no right and nothing changed, refused input kept, repeated, same queries."""
 
 import re
 from collections.abc import Callable
@@ -77,6 +77,21 @@ def text_of(answer: HttpResponse) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
 
 
+def fields_on(answer: HttpResponse) -> dict[str, str]:
+    """What a browser would send back if the form on this page were submitted as it is."""
+    html = answer.content.decode()
+    form = html[html.index('<form method="post" novalidate') :]
+    found: dict[str, str] = {}
+    for tag in re.findall(r"<input[^>]*>", form):
+        values = dict(re.findall(r'(\w+)="([^"]*)"', tag))
+        if "name" in values and (values.get("type") != "checkbox" or " checked" in tag):
+            found[values["name"]] = values.get("value", "on")
+    for name, options in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', form, re.DOTALL):
+        chosen = re.findall(r'<option value="([^"]*)" selected', options)
+        found[name] = chosen[0] if chosen else ""
+    return found
+
+
 @pytest.fixture
 def keeper(client: Client, shop: Shop) -> Client:
     client.force_login(shop.keeper)
@@ -142,7 +157,8 @@ def test_a_product_is_changed_and_keeps_kind_and_unit(keeper: Client, shop: Shop
     bolt = shop.product(units=(UnitDraft("CS", 12),))
     address = reverse("catalog:product-edit", args=[bolt])
 
-    answer = keeper.post(address, product_fields(name="Longer", kind="kit", stock_unit="KG") | rows("units"))
+    emptied = {"units-0-unit": "", "units-0-numerator": "", "units-0-is_sales_unit": ""}
+    answer = keeper.post(address, product_fields(name="Longer", kind="kit", stock_unit="KG") | emptied)
 
     found = Product.objects.get()
     assert (answer.status_code, found.name, found.kind, found.stock_unit.code) == (303, "Longer", "stocked", "PCE")
@@ -230,6 +246,7 @@ def test_prices_are_added_to_a_list_changed_and_ended(keeper: Client, shop: Shop
     first = ConditionRecord.objects.get()
     change = {"rate": "9.9", "valid_from": "2026-05-01"} | rows("scale")
     changed = keeper.post(reverse("catalog:price-change", args=[first.pk]), change)
+    assert changed.status_code == 303, text_of(changed)
     second = ConditionRecord.objects.exclude(pk=first.pk).get()
     ended = keeper.post(reverse("catalog:price-end", args=[second.pk]), {"last_day": "2026-05-31"})
     again = keeper.post(reverse("catalog:price-end", args=[first.pk]), {"last_day": "2026-06-30"})
@@ -346,7 +363,7 @@ def test_without_the_right_nothing_changes(client: Client, shop: Shop) -> None:
     assert client.post(reverse("catalog:product-new"), product_fields()).status_code == 403
     assert client.post(reverse("catalog:account-new"), account_fields(shop)).status_code == 403
     assert client.post(reverse("catalog:coupon-new"), coupon_fields(shop)).status_code == 403
-    assert not (Product.objects.exists() or Account.objects.exists() or Coupon.objects.exists())
+    assert [model.objects.count() for model in (Product, Account, Coupon)] == [0, 0, 0]
 
 
 def test_other_companies_prices_lists_and_coupons_are_not_found(
@@ -427,3 +444,19 @@ def test_exports_carry_what_is_shown(keeper: Client, shop: Shop) -> None:
     content = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
     assert "'=BOLT" in content
     assert "from 10: 9" in content
+
+
+def test_saving_without_touching_anything_keeps_every_row(keeper: Client, shop: Shop) -> None:
+    keeper.post(reverse("catalog:product-new"), product_fields())
+    keeper.post(reverse("catalog:account-new"), account_fields(shop))
+    bolt, acme, dock = Product.objects.get(), Account.objects.get(), Address.objects.get()
+
+    for name, key in (("product-edit", bolt.pk), ("account-edit", acme.pk)):
+        address = reverse(f"catalog:{name}", args=[key])
+        saved = keeper.post(address, fields_on(keeper.get(address)))
+        assert saved.status_code == 303, text_of(saved)
+
+    assert ProductUnit.objects.get().numerator == 12
+    assert list(Address.objects.all()) == [dock]
+    assert acme.contacts.get().name == "Ann"
+    assert acme.in_companies.get().ships_complete
