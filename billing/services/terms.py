@@ -21,4 +21,6 @@ def account_terms(company: Company, account_ids: Collection[int]) -> dict[int, A
     rows = AccountInCompany.objects.filter(company=company, account__in=set(account_ids)).values_list(
         "account_id", "terms_id", "account__tax_class", "account__currency"
     )
-    return {account_id: AccountTerms(*agreed) for account_id, *agreed in rows}
+    return {
+        account_id: AccountTerms(terms_id, tax_class, currency) for account_id, terms_id, tax_class, currency in rows
+    }

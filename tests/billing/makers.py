@@ -6,7 +6,9 @@ from typing import Any
 
 from billing.models import Invoice
 from billing.services import credit_returns, invoice_deliveries
+from catalog.drafts import ConditionDraft
 from catalog.models import Account, Product
+from catalog.services import set_conditions
 from core.models import Company
 from core.system import system_user
 from fulfillment.drafts import ReturnDraft, ReturnLineDraft
@@ -100,3 +102,14 @@ class Trade:
                 company=self.company, warehouse=self.world.main, product=product, quantity=stock, unit_cost="1"
             )
         return product
+
+    def reprice(self, product: Product, price: str, *, on: date = TODAY) -> None:
+        """Another list price from the day on."""
+        draft = ConditionDraft(
+            company_id=self.company.pk,
+            product_id=product.pk,
+            rate=Decimal(price),
+            currency=self.company.functional_currency,
+            valid_from=on,
+        )
+        set_conditions(drafts=[draft], replace=True, actor=system_user())
