@@ -84,8 +84,9 @@ def fields_on(answer: HttpResponse) -> dict[str, str]:
     found: dict[str, str] = {}
     for tag in re.findall(r"<input[^>]*>", form):
         values = dict(re.findall(r'(\w+)="([^"]*)"', tag))
-        if "name" in values and (values.get("type") != "checkbox" or " checked" in tag):
-            found[values["name"]] = values.get("value", "on")
+        is_box = values.get("type") == "checkbox"
+        if "name" in values and (not is_box or " checked" in tag):
+            found[values["name"]] = values.get("value", "on" if is_box else "")
     for name, options in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', form, re.DOTALL):
         chosen = re.findall(r'<option value="([^"]*)" selected', options)
         found[name] = chosen[0] if chosen else ""
