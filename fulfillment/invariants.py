@@ -6,7 +6,7 @@ INVARIANTS = (
     Invariant(
         "I4",
         "Shipped quantities follow from deliveries",
-        "What an order line says was shipped is what its delivery lines shipped; kits count as full sets of their parts.",
+        "What an order line says was shipped is what its delivery lines shipped; kits count as full sets of parts.",
         "fulfillment_i4_shipped",
     ),
     Invariant(

@@ -133,7 +133,7 @@ def test_statements_do_not_depend_on_the_number_of_lines(
         factories.put_in_stock(company=world.company, warehouse=world.main, product=product, quantity="9")
     seen = []
     for size in (4, 4, 36):
-        order = make_confirmed({product: "1" for product in products[:size]})
+        order = make_confirmed(dict.fromkeys(products[:size], "1"))
         with count_statements() as statements:
             create(world, order)
         seen.append(statements.count)

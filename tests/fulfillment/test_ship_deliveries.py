@@ -96,7 +96,7 @@ def test_a_half_picked_delivery_does_not_leave(world: World, make_delivery: Make
     delivery = make_delivery({world.bolt: "10"}, state="released")
     record_scan(delivery_id=delivery.pk, client_uuid=uuid.uuid4(), code="BOLT-M8", actor=world.bob)
 
-    with pytest.raises(DeliveryNotReady, match="1 of 10 BOLT-M8 picked. Pick the rest, or report it short"):
+    with pytest.raises(DeliveryNotReady, match=r"1 of 10 BOLT-M8 picked\. Pick the rest"):
         ship(world, delivery)
 
     assert StockBucket.objects.get(product=world.bolt).on_hand == 100
@@ -211,7 +211,7 @@ def test_statements_do_not_depend_on_the_number_of_lines(
         factories.put_in_stock(company=world.company, warehouse=world.main, product=product, quantity="9")
     seen = []
     for size in (4, 4, 36):
-        delivery = make_delivery({product: "1" for product in products[:size]})
+        delivery = make_delivery(dict.fromkeys(products[:size], "1"))
         with count_statements() as releasing:
             release_deliveries(delivery_ids=[delivery.pk], actor=world.bob)
         with count_statements() as shipping:

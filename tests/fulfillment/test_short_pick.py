@@ -70,7 +70,7 @@ def test_a_delivery_of_which_nothing_was_found_cannot_leave(world: World, make_d
     delivery = make_delivery({world.bolt: "10"}, state="released")
     short_pick(delivery_line_id=lines_of(delivery)[0].pk, picked=Decimal(0), actor=world.bob)
 
-    with pytest.raises(DeliveryNotReady, match="nothing was picked. Cancel the delivery instead"):
+    with pytest.raises(DeliveryNotReady, match="nothing was picked"):
         ship_deliveries(delivery_ids=[delivery.pk], business_date=TODAY, actor=world.bob)
 
 
