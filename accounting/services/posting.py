@@ -24,8 +24,8 @@ def post_entries(*, company: Company, drafts: Sequence[EntryDraft], actor: User)
     """Post these entries, each balanced in functional currency, and return their ids in the order given.
 
     An entry whose lines are all zero is not written and has no id in the answer. Numbers are taken when the outermost
-    command commits (I9), where the period is looked at too (I13). Four statements and the numbering, whatever the
-    number of entries.
+    command commits (I9), where the period is looked at too (I13). Three statements and the numbering, whatever the
+    number of entries; one more where lines name accounts themselves.
 
     Raises NoPostingRule, EntryNotBalanced, EntryNotPostable; ConstraintRefused for a source posted before or a locked
     period.

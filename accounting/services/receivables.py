@@ -97,7 +97,7 @@ def apply_items(
     Both items go towards zero in their currency and in functional currency and reach exactly zero together; the
     difference of their book rates is posted as realised gain or loss. Locks the open items in id order. An amount below
     zero undoes an earlier application. An application takes effect when both items exist: not before the later of their
-    dates. Eight statements and the numbering, whatever the number of applications.
+    dates. Six statements and the numbering, whatever the number of applications; one more to undo.
 
     Raises NotApplicable naming the item that refuses.
     """

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounting.filters import EntryFilter
-from accounting.forms import EntryForm, EntryLines, company_of, postable_accounts, today_of
+from accounting.forms import EntryForm, EntryLines, EntryLineSet, company_of, postable_accounts, today_of
 from accounting.models import JournalEntry, JournalLine
 from accounting.selectors import entries_visible_to
 from accounting.services import post_manual_entry, reverse_manual_entry
@@ -152,15 +152,18 @@ def entry_new(request: HttpRequest) -> HttpResponse:
         return _entry_form(request, company, form, lines)
     if not (form.is_valid() and lines.is_valid()):
         return _entry_form(request, company, form, lines, status=422)
+    return _post(request, company, form, lines)
+
+
+def _post(request: HttpRequest, company: Company, form: EntryForm, lines: EntryLineSet) -> HttpResponse:
+    """Carry it out; a refusal is shown at the line that it names, and nothing typed is lost."""
     try:
         posted = post_manual_entry.once(request.POST.get("idempotency_key"))(
             company_id=company.pk, lines=lines.manual_lines(), actor=actor_of(request), **form.cleaned_data
         )
     except DomainError as refusal:
-        named = lines.show(refusal)
-        return _entry_form(
-            request, company, form, lines, refusal="" if named else refusal.sentence, status=refusal.status
-        )
+        sentence = "" if lines.show(refusal) else refusal.sentence
+        return _entry_form(request, company, form, lines, refusal=sentence, status=refusal.status)
     messages.success(request, "The entry is posted.")
     return see_other("accounting:entry", posted)
 
@@ -174,7 +177,13 @@ def _with_more_lines(request: HttpRequest) -> Any:
 
 
 def _entry_form(
-    request: HttpRequest, company: Company, form: EntryForm, lines: Any, *, refusal: str = "", status: int = 200
+    request: HttpRequest,
+    company: Company,
+    form: EntryForm,
+    lines: EntryLineSet,
+    *,
+    refusal: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     context = {"form": form, "lines": lines, "company": company, "refusal": refusal}
     return render(request, "accounting/entry_new.html", context, status=status)

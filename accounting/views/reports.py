@@ -19,6 +19,8 @@ from accounting.models import LedgerAccount
 from accounting.selectors import (
     AccountBalance,
     Ageing,
+    BalanceSheet,
+    ProfitAndLoss,
     accounts_visible_to,
     ageing,
     balance_before,
@@ -128,46 +130,46 @@ def statements(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "tabs": report_tabs(request), "sections": [], "company": form.chosen}
     if not form.is_valid():
         return render(request, "accounting/statements.html", context, status=422)
-    company, currency = form.chosen, form.chosen.functional_currency
     since, until = form.cleaned_data["since"], form.cleaned_data["until"]
-    earned, owned = profit_and_loss(company.pk, since, until), balance_sheet(company, until)
+    earned, owned = profit_and_loss(form.chosen.pk, since, until), balance_sheet(form.chosen, until)
     days = {"day_min": since.isoformat(), "day_max": until.isoformat()}
+    context["sections"] = _statement_sections(request, earned, owned, form.chosen.functional_currency, days)
+    context["kpis"] = _statement_kpis(earned.result, owned, form.chosen.functional_currency)
+    return render(request, "accounting/statements.html", context)
+
+
+def _statement_sections(
+    request: HttpRequest, earned: ProfitAndLoss, owned: BalanceSheet, currency: str, days: dict[str, str]
+) -> list[dict[str, Any]]:
+    """Five tables; income, liabilities and equity are shown above zero. Results not yet carried stand under equity."""
 
     def section(
-        title: str, balances: Sequence[AccountBalance], sign: int, name: str, total: Decimal, **results: Decimal
+        title: str, balances: Sequence[AccountBalance], sign: int, name: str, **results: Decimal
     ) -> dict[str, Any]:
         rows = _rows(balances, currency, days, amount=lambda row: sign * getattr(row, name))
         for words, amount in results.items():
-            label = words.replace("_", " ").capitalize()
-            rows.append(
-                {"pk": 0, "currency": currency, "link": "", "name": f"{label}, not yet carried", "amount": amount}
-            )
-        foot = {"code": "Total", "amount": money(total, currency)}
+            label = f"{words.replace('_', ' ').capitalize()}, not yet carried"
+            rows.append({"pk": 0, "currency": currency, "link": "", "name": label, "amount": amount})
+        foot = {"code": "Total", "amount": money(sum((row["amount"] for row in rows), ZERO), currency)}
         return {"title": title, "table": Table(STATEMENT, rows, user=request.user, caption=title, foot=foot)}
 
-    def total(balances: Sequence[AccountBalance]) -> Decimal:
-        return sum((row.closing for row in balances), ZERO)
-
-    context["sections"] = [
-        section("Income", earned.income, -1, "change", earned.total_income),
-        section("Expenses", earned.expenses, 1, "change", earned.total_expenses),
-        section("Assets", owned.assets, 1, "closing", owned.total_assets),
-        section("Liabilities", owned.liabilities, -1, "closing", -total(owned.liabilities)),
+    return [
+        section("Income", earned.income, -1, "change"),
+        section("Expenses", earned.expenses, 1, "change"),
+        section("Assets", owned.assets, 1, "closing"),
+        section("Liabilities", owned.liabilities, -1, "closing"),
         section(
             "Equity",
             owned.equity,
             -1,
             "closing",
-            owned.total_claims + total(owned.liabilities),
             result_of_earlier_years=owned.result_of_earlier_years,
             result_of_this_year=owned.result_of_this_year,
         ),
     ]
-    context["kpis"] = _statement_kpis(earned.result, owned, currency)
-    return render(request, "accounting/statements.html", context)
 
 
-def _statement_kpis(result: Decimal, owned: Any, currency: str) -> list[Kpi]:
+def _statement_kpis(result: Decimal, owned: BalanceSheet, currency: str) -> list[Kpi]:
     def text(value: Decimal) -> str:
         return money(value, currency, show="symbol")
 
