@@ -35,16 +35,24 @@ def _has_field(model: type[models.Model], name: str) -> bool:
     return any(field.name == name for field in model._meta.get_fields())
 
 
-def _value(field: "models.Field[Any, Any]", value: Any, currency: str | None) -> Any:
-    if value is None or isinstance(value, (int, str, bool)):
-        return Jsonb(value) if isinstance(field, models.JSONField) and value is not None else value
+def _amount(field: DocumentMoneyField, value: Any, currency: str | None) -> Any:
+    if value is None:
+        return None
+    assert isinstance(value, Money), f"{field.name} takes Money, not {type(value).__name__}"
+    require_fits(value, currency, field.name)
+    return value.amount
+
+
+def _written(model: type[models.Model], name: str, columns: Columns) -> list[Any]:
+    """One column's values as they are sent: amounts held against their row's currency, JSON wrapped."""
+    field, values = _column(model, name)[0], columns[name]
     if isinstance(field, DocumentMoneyField):
-        assert isinstance(value, Money), f"{field.name} takes Money, not {type(value).__name__}"
-        require_fits(value, currency, field.name)
-        return value.amount
+        currencies = columns.get(field.currency_field_name)
+        assert currencies is not None, f"money needs its currency beside it: {name} of {model._meta.label}"
+        return [_amount(field, value, code) for value, code in zip(values, currencies, strict=True)]
     if isinstance(field, models.JSONField):
-        return Jsonb(value)
-    return value
+        return [None if value is None else Jsonb(value) for value in values]
+    return list(values)
 
 
 def _arrays(model: type[models.Model], columns: Columns) -> tuple[list[tuple[str, str]], list[list[Any]]]:
@@ -53,15 +61,8 @@ def _arrays(model: type[models.Model], columns: Columns) -> tuple[list[tuple[str
     assert len(lengths) == 1, (
         f"columns of different lengths: { {name: len(values) for name, values in columns.items()} }"
     )
-    names, arrays = [], []
-    for name, values in columns.items():
-        field, column, element = _column(model, name)
-        currencies: Sequence[str | None] = [None] * len(values)
-        if isinstance(field, DocumentMoneyField) and field.currency_field_name in columns:
-            currencies = columns[field.currency_field_name]
-        names.append((column, element))
-        arrays.append([_value(field, value, code) for value, code in zip(values, currencies, strict=True)])
-    return names, arrays
+    names = [_column(model, name)[1:] for name in columns]
+    return names, [_written(model, name, columns) for name in columns]
 
 
 def insert(
@@ -91,7 +92,8 @@ def insert(
     with connection.cursor() as cursor:
         cursor.execute(
             f'INSERT INTO "{model._meta.db_table}" ({targets}) SELECT {aliases}'  # noqa: S608 - names come from the model
-            f" FROM unnest({sources}) WITH ORDINALITY AS rows({aliases}, position) ORDER BY position{conflict} RETURNING id",
+            f" FROM unnest({sources}) WITH ORDINALITY AS rows({aliases}, position)"
+            f" ORDER BY position{conflict} RETURNING id",
             arrays,
         )
         ids = [row[0] for row in cursor.fetchall()]
@@ -125,8 +127,6 @@ def update(model: type[models.Model], ids: Sequence[int], columns: Columns) -> N
     fence = "".join(
         f' AND t."{column}" = v.c{position}' for position, (column, _) in enumerate(names) if column in frozen
     )
-    missing = frozen - {column for column, _ in names}
-    assert not missing, f"money needs its currency beside it: {missing}"
     sets = ", ".join(
         f'"{column}" = v.c{position}' for position, (column, _) in enumerate(names) if column not in frozen
     )
@@ -152,6 +152,8 @@ def add(model: type[models.Model], deltas: Mapping[int, Mapping[str, Decimal]]) 
         return
     ids = sorted(deltas)
     names = sorted({name for delta in deltas.values() for name in delta})
+    money = [name for name in names if isinstance(_column(model, name)[0], DocumentMoneyField)]
+    assert not money, f"amounts are not added to in passing: {money}"
     arrays = [[deltas[row_id].get(name, Decimal(0)) for row_id in ids] for name in names]
     columns = [_column(model, name)[1] for name in names]
     sets = ", ".join(f'"{column}" = t."{column}" + v.c{position}' for position, column in enumerate(columns))

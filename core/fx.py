@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.db import connection
 from moneyed import Money
 
 from core.errors import DomainError
@@ -43,6 +44,30 @@ def find_rates(from_currencies: Collection[str], *, to: str, on: date, rate_type
     for currency in sorted(wanted - set(found)):
         raise NoRate(f"There is no exchange rate from {currency} to {to} on {on:%d %b %Y}. Enter one, then try again.")
     return {currency: found[currency] for currency in from_currencies}
+
+
+def rates_on(wanted: Collection[tuple[str, date]], *, to: str) -> dict[tuple[str, date], Rate]:
+    """The spot rate of each (currency, day) of a set of documents. One statement, none for the target currency alone.
+
+    Raises NoRate naming the first missing pair.
+    """
+    found = {(currency, on): Rate(to, to, ONE, on) for currency, on in wanted if currency == to}
+    foreign = sorted(set(wanted) - set(found))
+    if foreign:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT w.currency, w.day, r.rate, r.valid_from FROM unnest(%s::text[], %s::date[]) AS w(currency, day)"  # noqa: S608
+                f" CROSS JOIN LATERAL (SELECT rate, valid_from FROM {FxRate._meta.db_table}"
+                " WHERE from_currency = w.currency AND to_currency = %s AND rate_type = 'spot' AND valid_from <= w.day"
+                " ORDER BY valid_from DESC LIMIT 1) r",
+                [[currency for currency, _ in foreign], [on for _, on in foreign], to],
+            )
+            for currency, on, rate, valid_from in cursor.fetchall():
+                found[currency, on] = Rate(currency, to, rate, valid_from)
+    for currency, on in foreign:
+        if (currency, on) not in found:
+            find_rate(currency, to=to, on=on)  # raises, with the one sentence for it
+    return found
 
 
 def find_rate(from_currency: str, *, to: str, on: date) -> Rate:

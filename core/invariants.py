@@ -64,3 +64,19 @@ def check(invariant: Invariant) -> Finding:
 def check_all() -> list[Finding]:
     """Every registered invariant, one statement each."""
     return [check(invariant) for invariant in registered()]
+
+
+def as_plain(finding: Finding) -> dict[str, Any]:
+    """A finding as the audit command's JSON and the stored results of a run have it."""
+    return {
+        "code": finding.invariant.code,
+        "name": finding.invariant.name,
+        "sentence": finding.invariant.sentence,
+        "view": finding.invariant.view,
+        "count": finding.count,
+        "rows": [dict(zip(finding.columns, map(_plain, row), strict=True)) for row in finding.rows],
+    }
+
+
+def _plain(value: Any) -> Any:
+    return value if value is None or isinstance(value, (bool, int, str)) else str(value)

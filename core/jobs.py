@@ -5,8 +5,8 @@ under ``job.key``, so that a job killed anywhere and taken up again repeats noth
 """
 
 import logging
-import time
 from collections.abc import Callable, Mapping
+from time import monotonic
 from typing import Any
 
 from django.db.models.functions import Coalesce, Now
@@ -43,7 +43,7 @@ class RunningJob:
 
     def progress(self, done: int, total: int | None = None) -> None:
         """Show how far the job is; at most twice a second, so call it as often as you like."""
-        if time.monotonic() - self._noted_at >= PROGRESS_EVERY_SECONDS:
+        if monotonic() - self._noted_at >= PROGRESS_EVERY_SECONDS:
             self._note(done, total)
 
     def save_checkpoint(self, checkpoint: Mapping[str, Any], *, done: int, total: int | None = None) -> None:
@@ -57,7 +57,7 @@ class RunningJob:
             columns["total_count"] = total
         Job.objects.filter(pk=self.id).update(done_count=done, **columns)
         work.renew_lease(LEASE_SECONDS)
-        self._noted_at = time.monotonic()
+        self._noted_at = monotonic()
 
 
 JobFunction = Callable[[RunningJob], Mapping[str, Any] | None]

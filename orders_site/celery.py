@@ -9,6 +9,8 @@ import os
 from celery import Celery
 from celery.schedules import crontab
 
+from orders_site.boot.queues import QUEUES
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "orders_site.settings.dev")
 
 app = Celery("orders_site")
@@ -17,7 +19,17 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 app.conf.beat_schedule = {
-    "sweep-outbox": {"task": "core.tasks.sweep_outbox", "schedule": 15.0, "options": {"expires": 15}},
+    # Each queue is swept by its own worker: slow documents do not keep promises waiting.
+    **{
+        f"sweep-{queue}": {
+            "task": "core.tasks.sweep_outbox",
+            "args": [queue],
+            "schedule": 15.0,
+            "options": {"queue": queue, "expires": 15},
+        }
+        for queue in QUEUES
+    },
     "seal-audit": {"task": "core.tasks.seal_audit", "schedule": 60.0, "options": {"expires": 60}},
+    "prune-nightly": {"task": "core.tasks.prune", "schedule": crontab(hour="3", minute="40")},
     "roll-up-nightly": {"task": "analytics.tasks.roll_up_nightly", "schedule": crontab(hour="2", minute="10")},
 }

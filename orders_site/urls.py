@@ -9,6 +9,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("core.web.urls")),
     path("", include("catalog.urls")),
     path("ledger/", include("accounting.urls")),
+    path("stock/", include("inventory.urls")),
+    path("work/", include("core.urls")),
+    path("integrity/", include("orders_site.integrity.urls")),
+    path("orders/", include("orders.urls")),
+    path("exceptions/", include("orders_site.exceptions.urls")),
     path("design/", include("orders_site.design.urls")),
 ]
 

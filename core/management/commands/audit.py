@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from core.invariants import Finding, check_all
+from core.invariants import Finding, as_plain, check_all
 
 
 class Command(BaseCommand):
@@ -24,7 +24,7 @@ class Command(BaseCommand):
         broken = [finding for finding in findings if not finding.holds]
         if options["json"]:
             plain = [as_plain(finding) for finding in findings]
-            self.stdout.write(json.dumps({"holds": not broken, "invariants": plain}, default=str, indent=1))
+            self.stdout.write(json.dumps({"holds": not broken, "invariants": plain}, indent=1))
         else:
             for finding in findings:
                 self.write_lines(finding)
@@ -39,15 +39,3 @@ class Command(BaseCommand):
         for row in finding.rows:
             told = ", ".join(f"{name}={value}" for name, value in zip(finding.columns, row, strict=True))
             self.stdout.write(f"      {told}")
-
-
-def as_plain(finding: Finding) -> dict[str, Any]:
-    """A finding as JSON takes it."""
-    return {
-        "code": finding.invariant.code,
-        "name": finding.invariant.name,
-        "sentence": finding.invariant.sentence,
-        "view": finding.invariant.view,
-        "count": finding.count,
-        "rows": [dict(zip(finding.columns, row, strict=True)) for row in finding.rows],
-    }

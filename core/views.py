@@ -1,0 +1,190 @@
+"""Pages of work: jobs with progress and retry, messages with replay."""
+
+from typing import Any
+
+import django_filters
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from core import selectors, tables
+from core.access import may
+from core.jobs import retry_job
+from core.models import Job, OutboxMessage, User
+from core.web import formats
+from core.web.access import requires, signed_in
+from core.web.filters import ListFilterSet
+from core.web.lists import ListPage
+from core.web.parts import ActionButton, DocumentPage, Empty, Fact, Kpi, Link, Tab, Tag
+from core.web.tables import Table
+from core.work import replay_messages
+
+ADMINISTER = "core.administer"
+MOST_REPLAYED = 1_000
+MOST_ROWS_SHOWN = 2_000
+FINISHED = (Job.State.DONE, Job.State.FAILED)
+STOP_POLLING = 286  # htmx asks no more after this status
+OUTCOMES = {"ok": Tag("Done", "ok"), "refused": Tag("Refused", "bad"), "skipped": Tag("Left out", "warn")}
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+class JobFilter(ListFilterSet):
+    """Narrow jobs by title and state."""
+
+    search_paths = ("title",)
+    search_hint = "Title"
+
+    state = django_filters.MultipleChoiceFilter(choices=Job.State.choices, label="State")
+
+    class Meta:
+        model = Job
+        fields: tuple[str, ...] = ()
+
+
+@require_safe
+@signed_in
+def job_list(request: HttpRequest) -> HttpResponseBase:
+    """Long work: one's own, or everybody's for who may see all."""
+    return ListPage(
+        request,
+        selectors.jobs_visible_to(_user(request)),
+        tables.JOBS,
+        noun="jobs",
+        default_sort="-created_at",
+        filterset=JobFilter,
+        empty=Empty("No jobs here. Long work that you start shows up in this list."),
+    ).response("core/jobs.html")
+
+
+@require_safe
+@signed_in
+def job(request: HttpRequest, pk: int) -> HttpResponse:
+    """One job: how far it is, what came of each row, and retry when it failed."""
+    found = get_object_or_404(
+        selectors.jobs_visible_to(_user(request)).select_related("requested_by", "company"), pk=pk
+    )
+    rows = [_result_row(row) for row in found.result.get("rows", [])[:MOST_ROWS_SHOWN]]
+    results = Table(tables.RESULT_ROWS, rows, user=request.user, caption="Results by row") if rows else None
+    context = {"page": _job_page(found), "job": found, "results": results, "link": found.result.get("link", "")}
+    return render(request, "core/job.html", context)
+
+
+def _job_page(found: Job) -> DocumentPage:
+    facts = [
+        Fact("Started by", str(found.requested_by)),
+        Fact("Started", formats.stamp(found.created_at)),
+        Fact("Finished", formats.stamp(found.finished_at)),
+        Fact("Done", f"{found.done_count:,}" + (f" of {found.total_count:,}" if found.total_count else "")),
+    ]
+    retry = ActionButton("Retry", reverse("work:job-retry", args=[found.pk]), name="retry", style="primary")
+    return DocumentPage(
+        title=found.title,
+        crumb=Link("Jobs", reverse("work:jobs")),
+        tag=tables.JOB_TAGS[found.state],
+        meta=str(found.company or ""),
+        actions=[retry] if found.state == Job.State.FAILED else [],
+        facts=facts,
+    )
+
+
+def _result_row(row: dict[str, Any]) -> dict[str, Any]:
+    outcome = str(row.get("outcome", ""))
+    return {
+        "pk": 0,
+        "label": row.get("label", ""),
+        "outcome": OUTCOMES.get(outcome) or Tag(outcome or "Done"),
+        "sentence": row.get("sentence", ""),
+    }
+
+
+@require_safe
+@signed_in
+def job_progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """The progress bar alone, for htmx. When the job is over it stops asking and the whole page is drawn anew."""
+    found = get_object_or_404(selectors.jobs_visible_to(_user(request)), pk=pk)
+    is_over = found.state in FINISHED
+    body = render_to_string("core/_progress.html", {"job": found}, request, using="jinja2")
+    headers = {"HX-Refresh": "true"} if is_over else {}
+    return HttpResponse(body, status=STOP_POLLING if is_over else 200, headers=headers)
+
+
+@require_POST
+@signed_in
+def job_retry(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let a failed job go on from its checkpoint."""
+    found = get_object_or_404(selectors.jobs_visible_to(_user(request)), pk=pk)
+    retry_job.once(_key(request))(job_id=found.pk, actor=_user(request))
+    return HttpResponseRedirect(reverse("work:job", args=[pk]), status=303)
+
+
+def _key(request: HttpRequest) -> str | None:
+    return request.POST.get("idempotency_key", "")[:120] or None
+
+
+class MessageFilter(ListFilterSet):
+    """Narrow messages by task, state and queue."""
+
+    search_paths = ("task", "last_error")
+    search_hint = "Task or error"
+
+    state = django_filters.ChoiceFilter(choices=OutboxMessage.State.choices, label="State")
+    queue = django_filters.AllValuesFilter(label="Queue")
+
+    class Meta:
+        model = OutboxMessage
+        fields: tuple[str, ...] = ()
+
+
+def _messages(request: HttpRequest) -> ListPage:
+    state = request.GET.get("state", "")
+    tabs = [("All", ""), ("Dead letters", "dead"), ("Waiting", "waiting"), ("Done", "done")]
+    replay = ActionButton("Replay", reverse("work:messages-replay"))
+    return ListPage(
+        request,
+        OutboxMessage.objects.all(),
+        tables.MESSAGES,
+        noun="messages",
+        default_sort="-pk",
+        filterset=MessageFilter,
+        tabs=[Tab(label, f"?state={code}" if code else "?", is_current=code == state) for label, code in tabs],
+        empty=Empty("No messages here."),
+        bulk=[replay] if may(_user(request), ADMINISTER) else (),
+    )
+
+
+@require_safe
+@requires(selectors.SEE_ALL)
+def message_list(request: HttpRequest) -> HttpResponseBase:
+    """What leaves transactions: waiting, done, and the dead letters that a person must look at."""
+    outbox = selectors.outbox_state()
+    behind = formats.age(outbox.oldest_due) if outbox.oldest_due and outbox.oldest_due < timezone.now() else ""
+    kpis = [
+        Kpi("Waiting", f"{outbox.waiting:,}", f"the oldest is due since {behind}" if behind else "none is late"),
+        Kpi(
+            "Dead letters",
+            f"{outbox.dead:,}",
+            "gave up after 8 tries or a refusal" if outbox.dead else "nothing was given up",
+            url="?state=dead",
+            is_bad=outbox.dead > 0,
+        ),
+    ]
+    return _messages(request).response("core/messages.html", {"kpis": kpis})
+
+
+@require_POST
+@requires(ADMINISTER)
+def replay(request: HttpRequest) -> HttpResponse:
+    """Give picked dead letters eight more tries."""
+    picked = _messages(request).picked_keys(limit=MOST_REPLAYED)[:MOST_REPLAYED]
+    count = replay_messages.once(_key(request))(message_ids=picked, actor=_user(request))
+    messages.success(request, f"{formats.plural(count, 'dead letter')} will be tried again now.")
+    return HttpResponseRedirect(reverse("work:messages"), status=303)

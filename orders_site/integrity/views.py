@@ -1,0 +1,98 @@
+"""The integrity page: each invariant green or with its offending rows, and the state of the audit chain."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from core.models import Job, SealedBlock, User
+from core.web import formats
+from core.web.access import requires
+from core.web.columns import Column
+from core.web.parts import ActionButton, Fact, Tag
+from core.web.tables import Table
+from orders_site.integrity.run import RIGHT, latest_run, running, start_run
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the page. ``rows`` is the table of offending rows, or None when the invariant holds."""
+
+    code: str
+    name: str
+    sentence: str
+    result: Tag
+    rows: Table | None
+
+
+@require_safe
+@requires(RIGHT)
+def page(request: HttpRequest) -> HttpResponse:
+    """What the last run found, and whether one is under way."""
+    last, active = latest_run(), running()
+    result: Mapping[str, Any] = last.result if last else {}
+    context = {
+        "last": last,
+        "took": _took(last),
+        "active": active,
+        "verdict": _verdict(result) if last else Tag("Never run"),
+        "checks": [_check(request, each) for each in result.get("invariants", ())],
+        "chain": result.get("chain"),
+        "chain_facts": _chain_facts(result.get("chain")),
+        "run": ActionButton("Run all checks", reverse("integrity:run"), style="primary", icon="refresh"),
+    }
+    return render(request, "site/integrity.html", context)
+
+
+@require_POST
+@requires(RIGHT)
+def run_all(request: HttpRequest) -> HttpResponse:
+    """Have a worker ask everything again."""
+    assert isinstance(request.user, User)
+    start_run.once(request.POST.get("idempotency_key", "")[:120] or None)(actor=request.user)
+    return HttpResponseRedirect(reverse("integrity:page"), status=303)
+
+
+def _took(last: Job | None) -> str:
+    if last is None or last.started_at is None or last.finished_at is None:
+        return ""
+    return f"{(last.finished_at - last.started_at).total_seconds():.1f} s"
+
+
+def _verdict(result: Mapping[str, Any]) -> Tag:
+    broken = result.get("broken", 0)
+    return Tag(f"{formats.plural(broken, 'check')} broken", "bad") if broken else Tag("Everything holds", "ok")
+
+
+def _check(request: HttpRequest, found: Mapping[str, Any]) -> Check:
+    count = found["count"]
+    rows = None
+    if count:
+        columns = [Column(name, name.replace("_", " ").capitalize()) for name in found["rows"][0]]
+        told = [{"pk": 0, **{name: _text(value) for name, value in row.items()}} for row in found["rows"]]
+        rows = Table(columns, told, user=request.user, caption=f"Rows that break: {found['name']}")
+    result = Tag(f"{formats.plural(count, 'row')} differ", "bad") if count else Tag("Holds", "ok")
+    return Check(found["code"], found["name"], found["sentence"], result, rows)
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def _chain_facts(chain: Mapping[str, Any] | None) -> list[Fact]:
+    """The chain as it is now, beside what the last run verified."""
+    last = SealedBlock.objects.order_by("-number").values("number", "sealed_at", "digest").first()
+    if last is None:
+        return [Fact("Sealed", "Nothing yet")]
+    behind = timezone.now() - last["sealed_at"]
+    return [
+        Fact("Blocks", f"{last['number']:,}"),
+        Fact("Last sealed", formats.age(last["sealed_at"]), delta="late" if behind.total_seconds() > 600 else ""),
+        Fact("Rows verified", f"{chain['rows']:,}" if chain else formats.ABSENT),
+        Fact("Head", bytes(last["digest"]).hex()[:12]),
+    ]
