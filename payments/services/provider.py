@@ -10,6 +10,7 @@ from core import bulk, outbox
 from core.cases import CaseDraft, open_cases
 from core.commands import command
 from core.dates import business_date
+from core.fx import rates_on
 from core.models import Company, User
 from core.rounding import round_amount
 from core.timeline import TimelineEntry, record
@@ -19,7 +20,6 @@ from payments.drafts import PaymentDraft, WantedInvoice
 from payments.errors import PaymentRefused
 from payments.gateways import PaymentRequest, ProviderMessage, ProviderPayment
 from payments.models import Payment, ProviderEvent
-from payments.rates import rates_on
 from payments.services.locking import Wishes, lock_claims, lock_payments
 from payments.services.receiving import (
     Receipt,

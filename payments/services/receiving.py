@@ -21,7 +21,7 @@ from core.access import company_ids
 from core.cases import CaseDraft, open_cases
 from core.commands import command
 from core.errors import NotFound
-from core.fx import Rate
+from core.fx import Rate, rates_on
 from core.models import Company, User
 from core.numbering import sequence_numbers
 from core.rounding import round_amount
@@ -35,7 +35,6 @@ from payments.allocation import Claims
 from payments.drafts import PaymentDraft, WantedInvoice
 from payments.errors import PaymentRefused
 from payments.models import Payment
-from payments.rates import rates_on
 from payments.services.applying import apply_and_move
 from payments.services.locking import Wishes, lock_claims
 from payments.states import PaymentStatus

@@ -16,8 +16,7 @@ from rebates.states import AGREEMENT_TRANSITIONS, SETTLEMENT_TRANSITIONS, Agreem
 
 @row_history()
 class RebateAgreement(Document):
-    """A promise to pay back part of what an account bought in a period, by tiers on net invoiced value net of returns.
-    """
+    """A promise to pay back part of what an account bought in a period, by tiers on net invoiced value less returns."""
 
     class Method(models.TextChoices):
         CUMULATIVE = "cumulative", "Reached rate on the whole"
@@ -48,7 +47,9 @@ class RebateAgreement(Document):
                 name="rebate_agreement_ends_after_it_starts",
                 violation_error_message="An agreement must end after it starts.",
             ),
-            models.CheckConstraint(condition=Q(expected_percent__range=(0, 100)), name="rebate_expected_is_a_percentage"),
+            models.CheckConstraint(
+                condition=Q(expected_percent__range=(0, 100)), name="rebate_expected_is_a_percentage"
+            ),
         ]
         triggers: ClassVar = [
             legal_transitions(AGREEMENT_TRANSITIONS),
@@ -82,16 +83,23 @@ class RebateTier(models.Model):
 class RebateTotal(GuardedTotal):
     """What counts, was accrued and was settled under an agreement, in the agreement's currency.
 
-    Settled never exceeds earned.
+    ``liability`` is what is accrued and not settled, in functional currency. Settled never exceeds accrued.
     """
 
     agreement = models.ForeignKey(RebateAgreement, on_delete=models.PROTECT, related_name="totals")
     base = models.DecimalField(max_digits=19, decimal_places=4, db_default=0)
     accrued = models.DecimalField(max_digits=19, decimal_places=4, db_default=0)
     settled = models.DecimalField(max_digits=19, decimal_places=4, db_default=0)
+    liability = models.DecimalField(max_digits=19, decimal_places=4, db_default=0)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["company", "agreement"], name="rebate_total_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["company", "agreement"], name="rebate_total_once"),
+            models.CheckConstraint(condition=Q(settled__lte=F("accrued")), name="rebate_total_settled_within_accrued"),
+            models.CheckConstraint(
+                condition=~Q(settled=F("accrued")) | Q(liability=0), name="rebate_total_owes_nothing_when_settled"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"agreement {self.agreement_id}: {self.base}"
@@ -104,6 +112,7 @@ class RebateMovement(LedgerMovement):
     base = LedgerAmountField()
     accrued = LedgerAmountField()
     settled = LedgerAmountField()
+    liability = LedgerAmountField(default=0)
 
     class Meta(LedgerMovement.Meta):
         abstract = False
