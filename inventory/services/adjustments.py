@@ -27,7 +27,7 @@ from inventory.promising.loader import lock_buckets, lock_receipts
 from inventory.promising.types import ZERO
 from inventory.services.bins import BinMove, lock_and_move_bins
 from inventory.services.repegging import SupplyChange, apply_supply_change
-from inventory.services.supply import require_stocked
+from inventory.services.supply import require_countable
 from inventory.states import PostedStatus
 from inventory.valuation.buckets import value_moves
 from inventory.valuation.engine import MoveKind, StockMove
@@ -113,7 +113,7 @@ def _prepare(drafts: Sequence[AdjustmentDraft]) -> StockPlaces:
             raise QuantityRefused("A correction must be more or less than zero.")
         if line.unit_cost is not None and exact_quantity(line.unit_cost) < 0:
             raise QuantityRefused("A cost must not be negative.")
-    require_stocked({line.product_id for line in lines})
+    require_countable([(line.product_id, line.quantity) for line in lines])
     return stock_places(
         {draft.warehouse_id for draft in drafts}, [line.bin_id for line in lines], company_id=company.pk
     )

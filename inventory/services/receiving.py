@@ -19,7 +19,7 @@ from core.timeline import TimelineEntry, link, record
 from core.transitions import advance
 from core.wording import plain
 from inventory.drafts import ReceiptDraft, ReceiptLineDraft
-from inventory.errors import SupplyRefused
+from inventory.errors import QuantityRefused, SupplyRefused
 from inventory.events import SupplyAdded
 from inventory.ledgers import RECEIPTS, STOCK
 from inventory.models import SupplyLine, SupplyOrder, SupplyReceipt, SupplyReceiptLine
@@ -49,6 +49,7 @@ class _Line:
     unit_cost: Decimal
     sku: str
     posting_group: str
+    is_whole: bool
 
 
 @dataclass(slots=True)
@@ -157,7 +158,7 @@ def _prepare(drafts: Sequence[ReceiptDraft], actor: User) -> _Receiving:
 def _lines_of(orders: Mapping[int, SupplyOrder]) -> dict[int, _Line]:
     rows = SupplyLine.objects.filter(order__in=orders).order_by("order_id", "position")
     return {
-        row[0]: _Line(row[0], row[1], (row[2], row[3]), row[4] - row[5] - row[6], row[7], row[8], row[9])
+        row[0]: _Line(row[0], row[1], (row[2], row[3]), row[4] - row[5] - row[6], *row[7:])
         for row in rows.values_list(
             "id",
             "order_id",
@@ -169,6 +170,7 @@ def _lines_of(orders: Mapping[int, SupplyOrder]) -> dict[int, _Line]:
             "unit_cost",
             "product__sku",
             "product__posting_group",
+            "product__stock_unit__is_whole",
         )
     }
 
@@ -192,6 +194,8 @@ def _require_expected(
         line = lines.get(each.supply_line_id)
         if line is None or line.order_id != drafts[index].supply_order_id:
             raise SupplyRefused("A line does not belong to the inbound order that is received.")
+        if line.is_whole and each.quantity % 1:
+            raise QuantityRefused(f"{line.sku}: counted in whole units. Enter a whole number.")
         sums[line.id] = sums.get(line.id, ZERO) + each.quantity
     over = [lines[line_id] for line_id, quantity in sums.items() if quantity > lines[line_id].open]
     if over:

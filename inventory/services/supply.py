@@ -17,6 +17,7 @@ from core.numbering import sequence_numbers
 from core.rounding import exact_quantity
 from core.timeline import TimelineEntry, record
 from core.transitions import advance
+from core.wording import listed
 from inventory.drafts import SupplyDraft, SupplyLineDraft
 from inventory.errors import QuantityRefused, SeveralCompanies, SupplyRefused
 from inventory.events import SupplyAdded
@@ -124,7 +125,7 @@ def _require_valid(drafts: Sequence[SupplyDraft]) -> None:
     suppliers = {draft.supplier_id for draft in drafts}
     if Account.objects.filter(pk__in=suppliers, is_supplier=True).count() < len(suppliers):
         raise SupplyRefused("Goods are ordered from a supplier. Mark the account as one, or choose another.")
-    require_stocked({line.product_id for line in lines})
+    require_countable([(line.product_id, line.quantity) for line in lines])
 
 
 def require_quantity_and_cost(quantity: Decimal, unit_cost: Decimal | None) -> None:
@@ -135,15 +136,21 @@ def require_quantity_and_cost(quantity: Decimal, unit_cost: Decimal | None) -> N
         raise QuantityRefused("A cost must not be negative.")
 
 
-def require_stocked(product_ids: Collection[int]) -> None:
-    """Refuse products that are not kept in stock. Raises SupplyRefused naming the first."""
-    kinds = dict(Product.objects.filter(pk__in=product_ids).values_list("pk", "kind"))
-    if set(product_ids) - kinds.keys():
+def require_countable(quantities: Sequence[tuple[int, Decimal]]) -> None:
+    """Refuse products that are not kept in stock, and fractions of whole ones. One query.
+
+    Raises SupplyRefused or QuantityRefused naming the products.
+    """
+    rows = Product.objects.filter(pk__in={product_id for product_id, _ in quantities})
+    facts = {row[0]: row[1:] for row in rows.values_list("pk", "sku", "kind", "stock_unit__is_whole")}
+    if any(product_id not in facts for product_id, _ in quantities):
         raise SupplyRefused("There is no such product.")
-    wrong = [number for number, kind in kinds.items() if kind != Product.Kind.STOCKED]
+    wrong = sorted({sku for sku, kind, _ in facts.values() if kind != Product.Kind.STOCKED})
     if wrong:
-        product = Product.objects.get(pk=min(wrong))
-        raise SupplyRefused(f"{product.sku} is not kept in stock: it is a {product.get_kind_display().lower()}.")
+        raise SupplyRefused(f"{listed(wrong[:10])}: not kept in stock. Choose stocked products only.")
+    split = sorted({facts[number][0] for number, amount in quantities if facts[number][2] and amount % 1})
+    if split:
+        raise QuantityRefused(f"{listed(split[:10])}: counted in whole units. Enter a whole number.")
 
 
 def lock_supply_orders(ids: Collection[int]) -> tuple[list[SupplyOrder], Company]:

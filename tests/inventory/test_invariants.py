@@ -91,7 +91,8 @@ def test_ordinary_work_breaks_nothing(busy: None, main: Warehouse, bolt: Product
         (
             (
                 "ALTER TABLE inventory_stockbucket DROP CONSTRAINT bucket_on_hand_not_negative,"
-                " DROP CONSTRAINT bucket_pegged_within_on_hand; UPDATE inventory_stockbucket SET on_hand = -1, pegged = 0"
+                " DROP CONSTRAINT bucket_pegged_within_on_hand;"
+                " UPDATE inventory_stockbucket SET on_hand = -1, pegged = 0"
             ),
             "inventory_i1_totals_in_bounds",
         ),

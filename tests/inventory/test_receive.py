@@ -6,7 +6,7 @@ import pytest
 
 from accounting.models import JournalLine
 from catalog.models import Product
-from core.errors import NotAllowed
+from core.errors import DomainError, NotAllowed
 from core.models import Company, DocumentEvent, DocumentLink, FxRate, User
 from inventory.errors import SupplyRefused
 from inventory.models import (
@@ -132,6 +132,21 @@ def test_more_than_is_still_to_come_is_refused(main: Warehouse, bolt: Product, s
             supply_order_id=line.order_id,
             business_date=TODAY,
             lines=[ReceiptLineDraft(line.pk, Decimal(5)), ReceiptLineDraft(line.pk, Decimal(6))],
+            actor=system,
+        )
+
+    assert not StockBucket.objects.exists()
+
+
+@pytest.mark.parametrize("quantity", ["0", "-1", "1.5", "NaN", "1e999"])
+def test_a_senseless_quantity_is_refused(main: Warehouse, bolt: Product, system: User, quantity: str) -> None:
+    line = expect(warehouse=main, product=bolt, quantity="10", on=day(5))
+
+    with pytest.raises(DomainError):
+        receive_supply(
+            supply_order_id=line.order_id,
+            business_date=TODAY,
+            lines=[ReceiptLineDraft(line.pk, Decimal(quantity))],
             actor=system,
         )
 

@@ -252,6 +252,7 @@ def draft_of(warehouse: Warehouse, product: Product, **facts: object) -> SupplyD
         (("BOLT", "1", "-4"), "not be negative"),
         (("BOLT", "NaN", "4"), "not a quantity"),
         (("BOLT", "1", "1e999"), "not a quantity"),
+        (("BOLT", "1.5", "4"), "BOLT: counted in whole units"),
         (("KIT", "1", "4"), "not kept in stock"),
         (("", "1", "4"), "no such product"),
     ],
