@@ -4,7 +4,7 @@ from accounting import invariants as accounting_invariants
 from billing import invariants as billing_invariants
 from billing.events import InvoicesPosted
 from catalog import invariants as catalog_invariants
-from core import events, work
+from core import events, jobs, work
 from core.invariants import register
 from fulfillment import invariants as fulfillment_invariants
 from inventory import invariants as inventory_invariants
@@ -13,6 +13,7 @@ from orders.events import OrdersCancelled
 from orders.handlers import carry_moved_promises
 from orders.tasks import note_moved_promises_task
 from orders_site import invariants as site_invariants
+from orders_site.integrity import run as integrity
 from payments import invariants as payments_invariants
 from payments.handlers import carry_advances, note_cancelled_orders
 from payments.tasks import apply_advances_task, apply_provider_event, ask_provider
@@ -38,6 +39,7 @@ def _register_tasks() -> None:
     work.register_task("payments.ask_provider", ask_provider)
     work.register_task("payments.apply_provider_event", apply_provider_event)
     work.register_task("payments.apply_advances", apply_advances_task)
+    jobs.register_job(integrity.KIND, integrity.run)
 
 
 def _register_invariants() -> None:
