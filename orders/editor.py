@@ -6,6 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID, uuid4
 
+from django.utils import timezone
+
 from catalog.selectors import ProductCard, product_cards
 from core.access import SEE_CREDIT, SEE_MARGIN, may
 from core.models import User
@@ -71,6 +73,12 @@ class Editor:
     sees_margin: bool
     sets_prices: bool
     short_sums: Sequence[tuple[str, str]] = field(default=())
+
+    @property
+    def saved_words(self) -> str:
+        """When the draft was saved last, to the second; with the day when that was another one."""
+        local = timezone.localtime(self.saved_at)
+        return f"{local:%H:%M:%S}" if local.date() == timezone.localdate() else formats.stamp(self.saved_at)
 
     @property
     def count_words(self) -> str:

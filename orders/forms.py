@@ -82,8 +82,8 @@ class HeaderForm(forms.Form):
             require_near(on, self.today)
         return on
 
-    def changes(self) -> dict[str, Any]:
-        """The order's columns that differ from what was typed; only these are written."""
+    def values(self) -> dict[str, Any]:
+        """What was typed, as the order's columns."""
         data = self.cleaned_data
         wanted: dict[str, Any] = {
             "customer_reference": data["customer_reference"].replace("\x00", "").strip(),
@@ -96,7 +96,11 @@ class HeaderForm(forms.Form):
         address = self.addresses.get(data["ship_to"])
         if address is not None:
             wanted |= {"ship_to": "\n".join(address.lines), "ship_to_country": address.country}
-        return {name: value for name, value in wanted.items() if getattr(self.order, name) != value}
+        return wanted
+
+    def changes(self) -> dict[str, Any]:
+        """Only the columns that differ from the order."""
+        return {name: value for name, value in self.values().items() if getattr(self.order, name) != value}
 
     def coupon_change(self) -> str | None:
         """The coupon that was typed, None when it is the one the order has."""
@@ -110,7 +114,7 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(max_length=500, help_text="Kept on the timeline")
 
 
-class CreditLimitForm(forms.ModelForm[CreditProfile]):
+class CreditLimitForm(forms.ModelForm):  # type: ignore[type-arg]
     """How much an account may owe one company, and how the check reacts."""
 
     reason = forms.CharField(max_length=500, help_text="Kept with the change")

@@ -1,4 +1,4 @@
-"""What stands behind a line's quantities: its deliveries and invoices. Filled from above, because orders know neither."""
+"""What stands behind a line's quantities: deliveries and invoices. Filled from above, as orders know neither."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

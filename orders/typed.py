@@ -68,8 +68,8 @@ class TypedLine:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing was typed at all: the ghost row, or a row that was emptied."""
-        return not (self.sku or self.quantity or self.price or self.discount)
+        """Whether nothing was ordered: the ghost row, or a row that was emptied, which removes its line."""
+        return not (self.sku or self.quantity)
 
 
 def read_rows(data: QueryDict) -> list[TypedLine]:

@@ -13,7 +13,15 @@ from orders.errors import OrderEditedMeanwhile
 from orders.models import Order, OrderLine
 from orders.services.lines import Wanted, build, require_sane
 from orders.services.locking import company_of, lock_orders
-from orders.services.saving import differs, draft_of, require_editable, set_totals, touch, write_difference
+from orders.services.saving import (
+    differs,
+    draft_of,
+    require_editable,
+    save_order,
+    set_totals,
+    touch,
+    write_difference,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,36 @@ def save_order_lines(*, order_id: int, lines: Sequence[GridLine], actor: User, s
     set_totals(order, built)
     touch(order, (), actor=actor)
     return order.version
+
+
+@command(permission="orders.enter_order")
+def save_draft(
+    *,
+    order_id: int,
+    version: int,
+    actor: User,
+    header: Mapping[str, Any],
+    lines: Sequence[GridLine] | None = None,
+    coupon_code: str | None = None,
+) -> int:
+    """Save the whole form of a draft: header and, when given, exactly these rows, named by their own keys.
+
+    What is handed over depends only on what was posted, so a form sent twice under one key is saved once. Refusals are
+    those of ``save_order``.
+    """
+    order = lock_orders([order_id])[0]
+    known = {line_key(line): line for line in OrderLine.objects.filter(order=order, parent=None)}
+    wanted: list[tuple[int | None, OrderLineDraft]] | None = None
+    if lines is not None:
+        found = [(known.get(typed.key), typed) for typed in lines]
+        wanted = [
+            (line.pk if line else None, _completed(typed, typed.draft, line))
+            for line, typed in found
+            if typed.draft is not None
+        ]
+    return save_order(
+        order_id=order_id, version=version, actor=actor, header=header, lines=wanted, coupon_code=coupon_code
+    )
 
 
 def _next_version(line: OrderLine | None, row: Mapping[str, Any]) -> int:

@@ -15,12 +15,12 @@ from core.dates import business_date
 from core.errors import DomainError
 from core.web.access import requires
 from core.web.story import timeline_of
-from orders.drafts import Confirmation, OrderLineDraft
+from orders.drafts import Confirmation
 from orders.editor import EMPTY_ROWS, Editor, draft_lines, editor_of, empty_rows
 from orders.forms import HeaderForm
 from orders.models import Order
 from orders.offers import goes_with
-from orders.services import confirm_orders, save_order
+from orders.services import GridLine, confirm_orders, save_draft
 from orders.states import OrderStatus
 from orders.typed import TypedLine, Unreadable, keyed, read_lines, read_rows
 from orders.views.common import key_of, order_or_404, own_place, user_of, version_of
@@ -46,9 +46,7 @@ def edit(request: HttpRequest, order_id: int) -> HttpResponse:
     """Edit a draft; saving and confirming post the same form."""
     order = order_or_404(request, order_id)
     if order.status != OrderStatus.DRAFT:
-        if request.method == "POST":
-            messages.error(request, f"{order.title} is {order.get_status_display().lower()}; nothing was changed.")
-        return redirect("orders:detail", order.pk)
+        return _too_late(request, order)
     today = business_date(order.warehouse.time_zone)
     if request.method != "POST":
         return editor_page(request, order, Posted(HeaderForm(order, today)))
@@ -61,34 +59,43 @@ def edit(request: HttpRequest, order_id: int) -> HttpResponse:
     return confirm_draft(request, order_or_404(request, order.pk))
 
 
+def _too_late(request: HttpRequest, order: Order) -> HttpResponse:
+    """Lead to the order's page. A confirmation that was sent twice is told as it ended; anything else changed nothing."""
+    if request.method == "POST" and request.POST.get("action") == "confirm":
+        try:
+            tell(request, confirm_orders.once(key_of(request))(order_ids=[order.pk], actor=user_of(request))[0])
+        except DomainError as error:
+            messages.error(request, own_place(error).sentence)
+    elif request.method == "POST":
+        messages.error(request, f"{order.title} is {order.get_status_display().lower()}; nothing was changed.")
+    return redirect("orders:detail", order.pk)
+
+
 def _save(request: HttpRequest, order: Order, posted: Posted) -> bool:
     """Save what was typed; whether nothing stood in the way. Without rows in the form the lines stay as they are."""
-    lines: list[tuple[int | None, OrderLineDraft]] | None = None
+    lines = None
     if "rows" in request.POST:
-        existing = keyed(draft_lines(order))
         try:
             posted.rows = read_rows(request.POST)
         except Unreadable:
             posted.refusal, posted.status = "The rows could not be read. Reload the page; nothing was saved.", 400
             return False
-        is_clean = read_lines(posted.rows, account_id=order.account_id, existing=existing)
-        lines = [(existing[row.key].pk if row.key in existing else None, row.draft) for row in posted.rows if row.draft]
-        if not is_clean:
-            posted.status = 422
+        existing = keyed(draft_lines(order))
+        posted.status = 200 if read_lines(posted.rows, account_id=order.account_id, existing=existing) else 422
+        lines = [GridLine(row.key, row.draft) for row in posted.rows if row.draft]
     if not posted.header.is_valid() or posted.status != 200:
         posted.status = 422
         return False
-    changes, coupon = posted.header.changes(), posted.header.coupon_change()
-    if lines is None and not changes and coupon is None:
+    if lines is None and not posted.header.changes() and posted.header.coupon_change() is None:
         return True
     try:
-        save_order.once(key_of(request))(
+        save_draft.once(key_of(request))(
             order_id=order.pk,
             version=version_of(request),
             actor=user_of(request),
-            header=changes,
+            header=posted.header.values(),
             lines=lines,
-            coupon_code=coupon,
+            coupon_code=posted.header.cleaned_data["coupon_code"].strip(),
         )
     except DomainError as error:
         refusal = own_place(error)

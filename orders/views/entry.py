@@ -56,7 +56,7 @@ def _matching(request: HttpRequest, text: str) -> list[AccountInCompany]:
 @requires("orders.enter_order")
 def new(request: HttpRequest) -> HttpResponse:
     """Choose the customer; the draft is made at once and opened. One match, or the exact code, needs no choice."""
-    text = request.GET.get("q", "")[:80]
+    text = (request.GET.get("q") or request.GET.get("customer", ""))[:80]
     refusal = ""
     if request.method == "POST":
         text = request.POST.get("customer", "")[:80]
