@@ -47,8 +47,8 @@ def cancel_orders(*, order_ids: Collection[int], reason: str, actor: User) -> No
     if gone:
         raise ChangeRefused(f"{gone[0].order.title} was shipped in part; cancel the rest of it instead.")
     confirmed = {order.pk for order in orders if order.status == OrderStatus.CONFIRMED}
-    _cancel_open(company, [line for line in lines if line.order_id in confirmed], orders, actor=actor)
-    _give_back_coupons(company, [order for order in orders if order.pk in confirmed], actor=actor)
+    bound = [order for order in orders if order.pk in confirmed]
+    _cancel_open(company, [line for line in lines if line.order_id in confirmed], orders, actor=actor, coupons_of=bound)
     advance(orders, "cancel", actor=actor, reason=reason.strip()[:500])
     OrderHold.objects.filter(order__in=orders, released_at=None).delete()
     publish(OrdersCancelled(actor_id=actor.pk, company_id=company.pk, order_ids=tuple(order.pk for order in orders)))
@@ -99,10 +99,11 @@ def _cancel_open(
     *,
     actor: User,
     keep_delivering: bool = False,
+    coupons_of: Sequence[Order] = (),
 ) -> set[int]:
-    """Cancel the open quantity of these lines;
+    """Cancel the open quantity of these lines; credit, contracts, coupons, then stock are given back, in lock order.
 
-    Credit, then contracts, then stock are given back. The orders that changed.
+    Returns the orders that changed.
     """
     parts = load_parts([line.pk for line in lines])
     open_now = {line.pk: _cancellable(line, lines, parts, keep_delivering) for line in lines}
@@ -136,6 +137,7 @@ def _cancel_open(
     ]
     if give_back:
         call_off(company_id=company.pk, call_offs=give_back, actor=actor)
+    _give_back_coupons(company, coupons_of, actor=actor)
     stocked = {line_id: quantity for line_id, quantity in open_now.items() if parts.get(line_id)}
     take_back(
         choose_reductions(parts, stocked),

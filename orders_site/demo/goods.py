@@ -1,0 +1,83 @@
+"""Believable names for what the demonstration company sells and to whom. All invented."""
+
+RANGES = (
+    (
+        "Kitchen",
+        "KT",
+        "standard",
+        ("Enamel mug", "Stoneware pot", "Linen tea towel", "Oak board", "Bread bin", "Jug"),
+        ("navy rim", "sage", "speckled", "natural", "cream"),
+        (385, 2475),
+    ),
+    (
+        "Garden",
+        "GD",
+        "standard",
+        ("Watering can", "Garden trowel", "Hand fork", "Bird feeder", "Jute twine", "Seed tin"),
+        ("zinc", "copper", "ash handle", "cast iron", "small"),
+        (290, 3995),
+    ),
+    (
+        "Hardware",
+        "HW",
+        "standard",
+        ("Brass coat hook", "Cabinet knob", "Gate latch", "Shelf bracket", "Door stop"),
+        ("double", "single", "black", "antique", "heavy"),
+        (180, 1890),
+    ),
+    (
+        "Candles",
+        "CN",
+        "standard",
+        ("Soy candle", "Dinner candle", "Tea lights", "Beeswax pillar"),
+        ("fig", "rosemary", "unscented", "clove", "tall"),
+        (420, 1650),
+    ),
+    ("Books", "BK", "zero", ("Garden notebook", "Recipe book", "Seed diary"), ("2025", "2026", "pocket"), (650, 1450)),
+    ("Energy", "EN", "reduced", ("Draught excluder", "Radiator panel"), ("0.9 m", "1.2 m"), (890, 2390)),
+)
+
+CUSTOMERS = (
+    ("Coastwise Living", "Falmouth", "TR10 8AD"),
+    ("Thistle & Thorn Gifts", "Perth", "PH1 5EN"),
+    ("Fenwick Garden Centres", "Norwich", "NR2 1AW"),
+    ("Marlow Ironmongers", "Marlow", "SL7 1AB"),
+    ("Northgate DIY", "Darlington", "DL1 1QX"),
+    ("Lark & Lantern", "Bath", "BA1 1SU"),
+    ("Orchard Lane Interiors", "Hereford", "HR4 9BU"),
+    ("Bramley Hardware", "Guildford", "GU1 3RF"),
+    ("Dales Country Stores", "Skipton", "BD23 1JD"),
+    ("Pebble & Pine", "Whitby", "YO21 3BA"),
+    ("The Copper Kettle Co.", "Ludlow", "SY8 1AS"),
+    ("Saltmarsh Trading", "King's Lynn", "PE30 1JJ"),
+    ("Hollins & Daughters", "Chester", "CH1 2HJ"),
+    ("Wharfside Home", "Gloucester", "GL1 2EH"),
+    ("Harbour Street Supplies", "Whitstable", "CT5 1AQ"),
+    ("Fell & Fern", "Keswick", "CA12 5JR"),
+    ("Quayside Pantry", "Poole", "BH15 1HJ"),
+    ("Old Mill Emporium", "Stroud", "GL5 1AP"),
+    ("Juniper & Sons", "Totnes", "TQ9 5NJ"),
+    ("Castle Row Gifts", "Ludford", "LN8 6AJ"),
+    ("Greenaway Nurseries", "Evesham", "WR11 4BH"),
+    ("Tidewrack", "St Ives", "TR26 1LP"),
+    ("Moorland Living", "Okehampton", "EX20 1HQ"),
+    ("The Potting Bench", "Malvern", "WR14 2AA"),
+    ("Albion Home Stores", "Reading", "RG1 2LG"),
+    ("Kestrel Outfitters", "Hexham", "NE46 1XD"),
+    ("Swan Court Trading", "Windsor", "SL4 1PJ"),
+    ("Barley & Bloom", "Bury St Edmunds", "IP33 1LS"),
+)
+CUSTOMERS_ABROAD = (
+    ("Maison Verlaine", "Lyon", "69002", "FR"),
+    ("Tuinhuis De Linde", "Utrecht", "3511 AA", "NL"),
+    ("Haus am Anger", "Erfurt", "99084", "DE"),
+    ("Casa Olivar", "Girona", "17001", "ES"),
+    ("Glenmore Stores", "Galway", "H91 A2K3", "IE"),
+    ("Atelier Noordzee", "Gent", "9000", "BE"),
+)
+SUPPLIERS = (
+    ("Penhale Potteries", "GB"),
+    ("Ashby Metalworks", "GB"),
+    ("Lumen Wax Works", "GB"),
+    ("Fabrica Norte", "PT"),
+)
