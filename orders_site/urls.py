@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("work/", include("core.urls")),
     path("integrity/", include("orders_site.integrity.urls")),
     path("orders/", include("orders.urls")),
+    path("fulfil/", include("fulfillment.urls")),
     path("exceptions/", include("orders_site.exceptions.urls")),
     path("design/", include("orders_site.design.urls")),
 ]
