@@ -175,13 +175,7 @@ _WHOM = Column(
     card="k5",
 )
 _RATE = (
-    Column(
-        "rate",
-        "Rate",
-        "quantity",
-        sort="rate",
-        card="k6",
-    ),
+    Column("rate", "Rate", "money", sort="rate", card="k6"),
     Column("per", "Per", reads=("calculation", "currency", "price_unit", "unit"), value=lambda row: rate_unit(row)),
     Column("scale", "Scale", reads=("scale_starts", "scale_rates"), value=lambda row: scale_text(row), hide="not-s"),
 )
@@ -207,9 +201,9 @@ def rate_unit(row: Row) -> str:
 
 
 def scale_text(row: Row) -> str:
-    """A scale in one line: ``from 10: 9.50 · from 100: 9``."""
+    """A scale in one line: ``from 10: 9.50 · from 100: 9.00``."""
     pairs = zip(row["scale_starts"], row["scale_rates"], strict=True)
-    return " · ".join(f"from {formats.quantity(start)}: {formats.quantity(rate)}" for start, rate in pairs)
+    return " · ".join(f"from {formats.quantity(start)}: {formats.money(rate)}" for start, rate in pairs)
 
 
 def benefit(row: Row) -> str:

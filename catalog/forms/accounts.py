@@ -7,7 +7,7 @@ from django.http import QueryDict
 
 from catalog.drafts import ZERO, AccountDraft, AddressDraft, AgreedTerms, ContactDraft, PartNumberDraft
 from catalog.forms.fields import AccountCodeField, PercentInput, ProductCodeField, country_field, currency_field
-from catalog.forms.rows import EditPage, RowForm, rows_of
+from catalog.forms.rows import EditPage, RowForm, rows_of, typed
 from catalog.models import Account, AccountInCompany, CustomerPartNumber, PaymentTerms, PriceGroup, TaxRate
 from core.access import company_ids
 from core.models import Company, User
@@ -126,24 +126,24 @@ def account_page(data: QueryDict | None, *, user: User, account: Account | None 
 
 
 def _agreed(user: User, account: Account | None) -> list[dict[str, Any]]:
-    known = {}
+    known: dict[int, dict[str, Any]] = {}
     if account:
         rows = AccountInCompany.objects.filter(account=account).values("company", *_AGREED)
-        known = {row["company"]: row for row in rows}
+        known = {row["company"]: row | {"over_delivery_percent": typed(row["over_delivery_percent"])} for row in rows}
     mine = Company.objects.filter(pk__in=company_ids(user)).order_by("name")
     return [known.get(company_id, {"company": company_id}) for company_id in mine.values_list("pk", flat=True)]
 
 
 def account_draft(page: EditPage) -> AccountDraft:
     """The account of a checked page."""
-    typed = page.main.cleaned_data
+    entered = page.main.cleaned_data
     addresses, contacts, agreed = (
         [row.cleaned_data for row in page.parts[name].filled] for name in ("addresses", "contacts", "agreed")
     )
     return AccountDraft(
-        **{name: typed[name] for name in _STRAIGHT},
-        parent_id=typed["parent"],
-        price_group_id=typed["price_group"].pk if typed["price_group"] else None,
+        **{name: entered[name] for name in _STRAIGHT},
+        parent_id=entered["parent"],
+        price_group_id=entered["price_group"].pk if entered["price_group"] else None,
         addresses=tuple(AddressDraft(**{name: row[name] for name in _ADDRESS}) for row in addresses),
         contacts=tuple(ContactDraft(**{name: row[name] for name in _CONTACT}) for row in contacts),
         agreed=tuple(

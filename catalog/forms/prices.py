@@ -18,7 +18,7 @@ from catalog.forms.fields import (
     UpperField,
     currency_field,
 )
-from catalog.forms.rows import DayInput, EditPage, RowForm, first_day_after, rows_of
+from catalog.forms.rows import DayInput, EditPage, RowForm, first_day_after, rows_of, typed
 from catalog.models import ConditionRecord, PriceGroup, PriceList, UnitOfMeasure
 from catalog.pricing.procedure import ACCESSES, CONDITION_TYPES, LINE_DISCOUNT, ORDER_DISCOUNT, PRICE
 from catalog.pricing.types import KeyField
@@ -47,8 +47,8 @@ class PriceListForm(forms.Form):
 
     def draft(self) -> PriceListDraft:
         """The list as it was typed."""
-        typed = self.cleaned_data
-        return PriceListDraft(typed["company"].pk, typed["code"], typed["name"], typed["currency"])
+        entered = self.cleaned_data
+        return PriceListDraft(entered["company"].pk, entered["code"], entered["name"], entered["currency"])
 
 
 class ScaleRow(RowForm):
@@ -93,17 +93,17 @@ class PriceForm(forms.Form):
 
     def draft(self, scale: tuple[ScaleDraft, ...]) -> ConditionDraft:
         """The price as it was typed; its access is the one with exactly the keys that were filled in."""
-        typed = self.cleaned_data
-        condition_type, calculation, _ = WHAT[typed["what"]]
-        group = typed["price_group"]
+        entered = self.cleaned_data
+        condition_type, calculation, _ = WHAT[entered["what"]]
+        group = entered["price_group"]
         given = {
-            KeyField.ACCOUNT: typed["account"],
+            KeyField.ACCOUNT: entered["account"],
             KeyField.PRICE_GROUP: group.pk if group else None,
-            KeyField.PRODUCT: typed["product"],
+            KeyField.PRODUCT: entered["product"],
         }
         is_percent = calculation is Calculation.PERCENT
         return ConditionDraft(
-            company_id=self.price_list.company_id if self.price_list else typed["company"].pk,
+            company_id=self.price_list.company_id if self.price_list else entered["company"].pk,
             price_list_id=self.price_list.pk if self.price_list else None,
             condition_type=condition_type,
             access=_access(condition_type, {key for key, value in given.items() if value is not None}),
@@ -111,14 +111,14 @@ class PriceForm(forms.Form):
             account_id=given[KeyField.ACCOUNT],
             price_group_id=given[KeyField.PRICE_GROUP],
             calculation=calculation,
-            rate=typed["rate"],
-            currency="" if is_percent else typed["currency"],
-            unit=typed["unit"].code if typed["unit"] else "",
-            price_unit=typed["price_unit"],
-            valid_from=typed["valid_from"],
-            valid_until=first_day_after(typed["last_day"]),
+            rate=entered["rate"],
+            currency="" if is_percent else entered["currency"],
+            unit=entered["unit"].code if entered["unit"] else "",
+            price_unit=entered["price_unit"],
+            valid_from=entered["valid_from"],
+            valid_until=first_day_after(entered["last_day"]),
             scale=scale,
-            excludes_promotions=typed["excludes_promotions"],
+            excludes_promotions=entered["excludes_promotions"],
         )
 
 
@@ -160,17 +160,18 @@ class ChangePriceForm(forms.Form):
 
 def change_page(data: QueryDict | None, record: ConditionRecord, today: date) -> EditPage:
     """The form that changes a price."""
-    scale = list(record.scale.order_by("start").values("start", "rate"))
+    rows = record.scale.order_by("start")
+    scale = [{"start": typed(row.start), "rate": typed(row.rate) or "0"} for row in rows]
     begins = max(today, record.valid.lower) if record.valid.lower else today
     return EditPage(
-        ChangePriceForm(data, initial={"rate": record.rate, "valid_from": begins}),
+        ChangePriceForm(data, initial={"rate": typed(record.rate) or "0", "valid_from": begins}),
         scale=ScaleRows(data, prefix="scale", initial=scale),
     )
 
 
 def changed_draft(page: EditPage, record: ConditionRecord) -> ConditionDraft:
     """The record with the new figures of a checked page."""
-    typed = page.main.cleaned_data
+    entered = page.main.cleaned_data
     same = ConditionDraft(
         company_id=record.company_id,
         price_list_id=record.price_list_id,
@@ -185,10 +186,10 @@ def changed_draft(page: EditPage, record: ConditionRecord) -> ConditionDraft:
         currency=record.currency,
         unit=record.unit,
         price_unit=record.price_unit,
-        valid_from=typed["valid_from"],
+        valid_from=entered["valid_from"],
         excludes_promotions=record.excludes_promotions,
     )
-    return replace(same, rate=typed["rate"], valid_until=first_day_after(typed["last_day"]), scale=_scale(page))
+    return replace(same, rate=entered["rate"], valid_until=first_day_after(entered["last_day"]), scale=_scale(page))
 
 
 class EndPriceForm(forms.Form):

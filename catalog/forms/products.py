@@ -7,7 +7,7 @@ from django.http import QueryDict
 
 from catalog.drafts import ZERO, KitPart, ProductDraft, RelationDraft, UnitDraft
 from catalog.forms.fields import ProductCodeField, QuantityInput
-from catalog.forms.rows import DayInput, EditPage, RowForm, first_day_after, rows_of
+from catalog.forms.rows import DayInput, EditPage, RowForm, first_day_after, rows_of, typed
 from catalog.models import Category, KitComponent, Product, ProductRelation, TaxRate, UnitOfMeasure
 
 _STRAIGHT = ("sku", "name", "kind", "status", "description", "tax_category", "posting_group", "barcode")
@@ -43,15 +43,15 @@ class ProductForm(forms.Form):
 
     def draft(self, units: tuple[UnitDraft, ...]) -> ProductDraft:
         """The product as it was typed."""
-        typed = self.cleaned_data
+        given = self.cleaned_data
         return ProductDraft(
-            **{name: typed[name] for name in _STRAIGHT},
-            stock_unit=typed["stock_unit"].code,
-            category_id=typed["category"].pk if typed["category"] else None,
-            weight_kg=typed["weight_kg"] or ZERO,
-            minimum_quantity=typed["minimum_quantity"] or ZERO,
-            multiple_quantity=typed["multiple_quantity"] or ZERO,
-            replaced_by_id=typed["replaced_by"],
+            **{name: given[name] for name in _STRAIGHT},
+            stock_unit=given["stock_unit"].code,
+            category_id=given["category"].pk if given["category"] else None,
+            weight_kg=given["weight_kg"] or ZERO,
+            minimum_quantity=given["minimum_quantity"] or ZERO,
+            multiple_quantity=given["multiple_quantity"] or ZERO,
+            replaced_by_id=given["replaced_by"],
             units=units,
         )
 
@@ -69,13 +69,13 @@ class UnitRow(RowForm):
 
     def draft(self) -> UnitDraft:
         """The unit as it was typed."""
-        typed = self.cleaned_data
+        given = self.cleaned_data
         return UnitDraft(
-            unit=typed["unit"].code,
-            numerator=typed["numerator"],
-            denominator=typed["denominator"] or 1,
-            barcode=typed["barcode"],
-            is_sales_unit=typed["is_sales_unit"],
+            unit=given["unit"].code,
+            numerator=given["numerator"],
+            denominator=given["denominator"] or 1,
+            barcode=given["barcode"],
+            is_sales_unit=given["is_sales_unit"],
         )
 
 
@@ -97,8 +97,8 @@ def product_draft(page: EditPage) -> ProductDraft:
 
 
 def _initial(product: Product) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    names = (*_STRAIGHT, "weight_kg", "minimum_quantity", "multiple_quantity")
-    initial: dict[str, Any] = {name: getattr(product, name) for name in names}
+    initial: dict[str, Any] = {name: getattr(product, name) for name in _STRAIGHT}
+    initial |= {name: typed(getattr(product, name)) for name in ("weight_kg", "minimum_quantity", "multiple_quantity")}
     initial |= {"stock_unit": product.stock_unit.code, "category": product.category_id}
     initial["replaced_by"] = product.replaced_by.sku if product.replaced_by else ""
     rows = product.units.select_related("unit").order_by("pk")
@@ -127,7 +127,7 @@ KitRows = rows_of(KitPartRow)
 def kit_page(data: QueryDict | None, product: Product) -> EditPage:
     """The parts of a kit."""
     rows = KitComponent.objects.filter(kit=product).select_related("component").order_by("pk")
-    initial = [{"component": row.component.sku, "quantity": row.quantity} for row in rows]
+    initial = [{"component": row.component.sku, "quantity": typed(row.quantity)} for row in rows]
     return EditPage(forms.Form(data), parts=KitRows(data, prefix="parts", initial=initial))
 
 
@@ -149,13 +149,13 @@ class RelationForm(forms.Form):
 
     def draft(self, product_id: int) -> RelationDraft:
         """The relation as it was typed."""
-        typed = self.cleaned_data
+        given = self.cleaned_data
         return RelationDraft(
             product_id=product_id,
-            related_id=typed["related"],
-            kind=typed["kind"],
-            valid_from=typed["valid_from"],
-            valid_until=first_day_after(typed["last_day"]),
-            reason=typed["reason"],
-            rank=typed["rank"],
+            related_id=given["related"],
+            kind=given["kind"],
+            valid_from=given["valid_from"],
+            valid_until=first_day_after(given["last_day"]),
+            reason=given["reason"],
+            rank=given["rank"],
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
@@ -141,6 +142,6 @@ def first_day_after(last: date | None) -> date | None:
     return last + timedelta(days=1) if last and last < date.max else None
 
 
-def initial_of(row: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
-    """The values that a form starts with."""
-    return {name: row[name] for name in names}
+def typed(value: Decimal | None) -> str:
+    """A number as somebody would type it: no idle zeros, nothing for none at all."""
+    return f"{value.normalize():f}" if value else ""

@@ -90,7 +90,7 @@ def _answer(request: HttpRequest, asked: dict[str, Any]) -> Answer:
         product=product,
         figures=_figures(document),
         sentence=stored_sentence(line.trace),
-        unit_price=f"{quantity(line.unit_price)} {document.currency} per {per}",
+        unit_price=f"{money(line.unit_price, document.currency)} {document.currency} per {per}",
         how=quantity(asked["quantity"], line.sales_unit),
         notes=[FINDINGS[finding] for finding in line.findings]
         + [document.coupon_sentence] * bool(document.coupon_sentence),
@@ -100,7 +100,7 @@ def _answer(request: HttpRequest, asked: dict[str, Any]) -> Answer:
 
 def _figures(document: PricedDocument) -> list[Fact]:
     line = document.lines[0]
-    listed = "" if line.list_price is None else quantity(line.list_price)
+    listed = "" if line.list_price is None else money(line.list_price, document.currency)
     return [
         Fact("List price", listed),
         Fact("Discount", money(line.discount, document.currency)),
@@ -149,5 +149,5 @@ def _rate(step: TraceStep) -> str:
         return percent(step.rate, 4)
     if step.calculation is Calculation.PER_UNIT:
         many = f"{step.price_unit:,} " if step.price_unit != 1 else ""
-        return f"{quantity(step.rate)} {step.rate_currency} per {many}{step.unit}"
-    return f"{quantity(step.rate)} {step.rate_currency}"
+        return f"{money(step.rate, step.rate_currency)} {step.rate_currency} per {many}{step.unit}"
+    return f"{money(step.rate, step.rate_currency)} {step.rate_currency}"

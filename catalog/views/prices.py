@@ -27,13 +27,13 @@ from core.access import may
 from core.errors import DomainError
 from core.web.access import requires
 from core.web.columns import Column
-from core.web.formats import ABSENT, day, quantity
+from core.web.formats import ABSENT, day, money
 from core.web.lists import ListPage
 from core.web.parts import ActionButton, DocumentPage, Empty, Fact, Link
 
 MAINTAIN = "catalog.maintain_price"
 SEE = "catalog.view_pricelist"
-_SCALE = (Column("start", "From quantity", "quantity"), Column("rate", "Rate", "quantity"))
+_SCALE = (Column("start", "From quantity", "quantity"), Column("rate", "Rate", "money"))
 
 
 @require_safe
@@ -167,7 +167,7 @@ def _document(request: HttpRequest, found: ConditionRecord) -> DocumentPage:
         facts=[
             Fact("Product", found.product.name if found.product else "Everything"),
             Fact("For", str(found.account or found.price_group or "Everybody")),
-            Fact("Rate", f"{quantity(found.rate)} {tables.rate_unit(values)}"),
+            Fact("Rate", f"{money(found.rate)} {tables.rate_unit(values)}"),
             Fact("First day", ABSENT if found.valid.isempty else day(found.valid.lower)),
             Fact("Last day", ABSENT if found.valid.isempty else day(last_day(found.valid.upper))),
             Fact("Promotions", "None on top" if found.excludes_promotions else "Allowed"),

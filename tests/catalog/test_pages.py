@@ -258,7 +258,7 @@ def test_prices_are_added_to_a_list_changed_and_ended(keeper: Client, shop: Shop
     assert (str(first.valid.upper), str(second.valid.upper)) == ("2026-05-01", "2026-06-01")
     assert (first.product_id, first.price_list, first.scale.get().rate) == (bolt, price_list, Decimal(9))
     listed = text_of(keeper.get(reverse("catalog:price-list", args=[price_list.pk])))
-    assert "from 100: 9" in listed
+    assert "from 100: 9.00" in listed
     assert "GBP per PCE" in listed
 
 
@@ -334,7 +334,7 @@ def test_the_price_check_says_the_price_and_why(keeper: Client, shop: Shop) -> N
 
     text = text_of(answer).replace("\xa0", " ")
     assert answer.status_code == 200
-    assert "Account ACME pays 8.5 GBP per PCE for 100 PCE" in text
+    assert "Account ACME pays 8.50 GBP per PCE for 100 PCE" in text
     assert "Line discount 10 % of 850.00 GBP" in text
     assert "918.00" in text
     assert "Coupon NOPE gives nothing: no such code." in text
@@ -444,7 +444,7 @@ def test_exports_carry_what_is_shown(keeper: Client, shop: Shop) -> None:
 
     content = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
     assert "'=BOLT" in content
-    assert "from 10: 9" in content
+    assert "from 10: 9.00" in content
 
 
 def test_saving_without_touching_anything_keeps_every_row(keeper: Client, shop: Shop) -> None:
