@@ -138,7 +138,7 @@ class CodeLineSet(forms.BaseFormSet):
 
     default_error_messages = forms.BaseFormSet.default_error_messages | {
         "missing_management_form": "The lines did not arrive whole. Nothing was saved; please reload and try again.",
-        "too_many_forms": "There may be at most %d lines.",
+        "too_many_forms": "There may be at most %(num)d lines.",
     }
 
     @property
@@ -148,6 +148,8 @@ class CodeLineSet(forms.BaseFormSet):
 
     def clean(self) -> None:
         """Find every product in one query, and say at its line which code is unknown."""
+        if not self.management_form.is_valid():
+            return
         typed = [form for form in self.filled if "product" in form.cleaned_data]
         found = resolve_codes({form.cleaned_data["product"] for form in typed}, account_id=None)
         for form in typed:
