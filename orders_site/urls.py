@@ -7,13 +7,17 @@ from orders_site.health import healthz
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("", include("core.web.urls")),
+    path("", include("orders_site.home.urls")),
     path("", include("catalog.urls")),
     path("ledger/", include("accounting.urls")),
     path("stock/", include("inventory.urls")),
     path("work/", include("core.urls")),
     path("integrity/", include("orders_site.integrity.urls")),
+    path("quotes/", include("quotes.urls")),
     path("orders/", include("orders.urls")),
     path("fulfil/", include("fulfillment.urls")),
+    path("invoices/", include("billing.urls")),
+    path("payments/", include("payments.urls")),
     path("exceptions/", include("orders_site.exceptions.urls")),
     path("design/", include("orders_site.design.urls")),
 ]

@@ -36,8 +36,8 @@ from orders_site.demo.master import Master
 from payments.drafts import PaymentDraft
 from payments.services import receive_payments
 
-STEP_DAYS = 5
-ORDERS_A_STEP = (9, 14)
+STEP_DAYS = 7
+ORDERS_A_STEP = (11, 17)
 SALES_SEASON = {11: 1.5, 12: 1.3, 1: 0.7, 2: 0.8}
 ENOUGH_DAYS = 35  # what a replenishment is meant to last
 Progress = Callable[[str], None]

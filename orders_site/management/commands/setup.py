@@ -16,7 +16,9 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from core.append_only import append_only_tables
+from core.models import Company
 from orders_site.boot import roles
+from orders_site.demo import DEMO_LOGINS, load_demo_company
 from orders_site.roles import sync_roles
 from orders_site.settings import environment
 
@@ -44,8 +46,24 @@ class Command(BaseCommand):
         if hasattr(staticfiles_storage, "manifest_storage"):
             self.step("Static files", lambda: call_command("collectstatic", verbosity=0, interactive=False))
         report: dict[str, Any] = {"logins": []}
+        if options["demo"]:
+            self.load_demo(options["unfinished_mark"])
+            report["logins"] = [list(login) for login in DEMO_LOGINS]
         if options["report"]:
             options["report"].write_text(json.dumps(report), encoding="utf-8")
+
+    def load_demo(self, unfinished_mark: Path | None) -> None:
+        """Load the demonstration company into an empty database; a database with a company of its own is left alone."""
+        if Company.objects.exists():
+            return
+        if unfinished_mark:
+            unfinished_mark.touch()
+        self.stdout.write("  Demonstration company:")
+        self.step("  Demonstration company", lambda: load_demo_company(lambda what: self.stdout.write(f"    {what}")))
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+        if unfinished_mark:
+            unfinished_mark.unlink()
 
     def step(self, name: str, work: Any) -> None:
         """Do one step and say how long it took when a person would notice."""

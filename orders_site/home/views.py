@@ -1,0 +1,67 @@
+"""The first page of everybody, the jump box, and how the pages look to a person."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from core.access import may
+from core.models import ExceptionCase, User
+from core.web.access import signed_in
+from core.web.parts import Empty, Link
+from orders_site.home.jump import jump_targets
+from orders_site.home.queues import queues_for
+
+
+@require_safe
+@signed_in
+def home(request: HttpRequest) -> HttpResponse:
+    """What needs me now: queues with counts, each leading to the list that mends it."""
+    user = request.user
+    assert isinstance(user, User)
+    context = {
+        "queues": queues_for(user, timezone.localdate()),
+        "cases": ExceptionCase.objects.filter(company__in=user.companies.all(), resolved_at=None).count(),
+        "nothing": Empty(
+            "Nothing is waiting for you.",
+            link=Link("Look at the orders", "/orders/") if may(user, "orders.see_orders") else None,
+        ),
+    }
+    return render(request, "home/home.html", context)
+
+
+@require_safe
+@signed_in
+def search(request: HttpRequest) -> HttpResponse:
+    """Jump to a document by its number or reference, or list what the words could mean."""
+    user = request.user
+    assert isinstance(user, User)
+    text = request.GET.get("q", "").replace("\x00", "").strip()[:80]
+    found = jump_targets(text, user) if text else []
+    if len(found) == 1:
+        return redirect(found[0].url)
+    return render(request, "home/search.html", {"text": text, "found": found})
+
+
+@require_POST
+@signed_in
+def appearance(request: HttpRequest) -> HttpResponse:
+    """Keep the theme and density that the person chose; unknown values are left alone."""
+    user = request.user
+    assert isinstance(user, User)
+    theme, density = request.POST.get("theme", ""), request.POST.get("density", "")
+    User.objects.filter(pk=user.pk).update(
+        theme=theme if theme in User.Theme.values else user.theme,
+        density=density if density in User.Density.values else user.density,
+    )
+    return redirect("settings")
+
+
+@require_safe
+@signed_in
+def settings_page(request: HttpRequest) -> HttpResponse:
+    """My settings: how pages look, and which roles I have."""
+    user = request.user
+    assert isinstance(user, User)
+    context = {"themes": User.Theme.choices, "densities": User.Density.choices, "roles": user.groups.all()}
+    return render(request, "home/settings.html", context)
