@@ -19,6 +19,7 @@ from core.web import formats
 from core.wording import day, plain
 
 ZERO = Decimal(0)
+PRINT, SCREEN = "documents/print.css", "documents/screen.css"
 FIGURE_SPACE, POINT_SPACE = "\u2007", "\u2008"
 LONGEST_AMOUNT = 12  # characters; beyond, the columns of amounts are wider
 NARROW_BARS = Decimal("0.2117")  # mm, five dots at 600 dpi: fifteen characters fit the foot
@@ -53,7 +54,7 @@ class PaperLine:
 def html_of(invoice: Invoice, *, for_pdf: bool) -> str:
     """The document as HTML: for the renderer with its bundled style sheet, for the browser with the served one."""
     context = paper_of(invoice)
-    context["stylesheet"] = f"{SCHEME}documents/print.css" if for_pdf else static("documents/print.css")
+    context["stylesheets"] = [f"{SCHEME}{PRINT}"] if for_pdf else [static(PRINT), static(SCREEN)]
     name = "credit_note" if invoice.direction == Invoice.Direction.CREDIT else "invoice"
     return str(get_template(f"documents/{name}.html").render(context))
 
@@ -127,11 +128,13 @@ def aligned(texts: Sequence[str]) -> list[str]:
     """Pad shorter decimals with figure spaces, so that the points of a right-aligned column stand under each other."""
     places = [len(text.partition(".")[2].partition(" ")[0]) for text in texts]
     most = max(places, default=0)
-    return [
-        text
-        + ((POINT_SPACE if not own and most else "") + FIGURE_SPACE * (most - own) if text != formats.ABSENT else "")
-        for text, own in zip(texts, places, strict=True)
-    ]
+    return [text + _padding(text, own, most) for text, own in zip(texts, places, strict=True)]
+
+
+def _padding(text: str, own: int, most: int) -> str:
+    if text == formats.ABSENT:
+        return ""
+    return (POINT_SPACE if most and not own else "") + FIGURE_SPACE * (most - own)
 
 
 def _price(line: InvoiceLine, currency: str) -> str:

@@ -1,39 +1,47 @@
 """HTML to PDF, without any way out: what a page asks for is one of the bundled files, or it is not there."""
 
+import logging
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
-from weasyprint import HTML
-from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 SCHEME = "kept:"
 BUNDLED = frozenset({"documents/print.css"})
 
-
-class ForbiddenAddress(FatalURLFetchingError):
-    """A document asked for something that is not bundled: never fetched, and the document is not made."""
-
-
-class BundledFiles(URLFetcher):  # type: ignore[misc]
-    """Gives the renderer the bundled style sheets and refuses everything else: files, network, data."""
-
-    def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
-        """Answer ``kept:documents/print.css``. Raises ForbiddenAddress, which stops the rendering."""
-        name = url.removeprefix(SCHEME)
-        if not url.startswith(SCHEME) or name not in BUNDLED:
-            raise ForbiddenAddress(f"documents fetch nothing: {url[:200]}")
-        return URLFetcherResponse(url, body=_read(name), headers={"Content-Type": "text/css"})
+# The renderer says of the carried-forward row that it is "only allowed in page margins", and sets it rightly there.
+logging.getLogger("weasyprint").addFilter(lambda record: "only allowed in page margins" not in record.getMessage())
+logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
 
 
-def _read(name: str) -> bytes:
-    return (Path(settings.BASE_DIR) / "static" / name).read_bytes()
+@cache
+def _renderer() -> tuple[Any, Any]:
+    """WeasyPrint and a fetcher for it, imported on first use: only workers render, every process starts."""
+    from weasyprint import HTML
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+    class ForbiddenAddress(FatalURLFetchingError):
+        """A document asked for something that is not bundled: it is not fetched, and the document is not made."""
+
+    class BundledFiles(URLFetcher):
+        """Gives the renderer the bundled style sheets and refuses everything else: files, network, data."""
+
+        def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
+            name = url.removeprefix(SCHEME)
+            if not url.startswith(SCHEME) or name not in BUNDLED:
+                raise ForbiddenAddress(f"documents fetch nothing: {url[:200]}")
+            body = (Path(settings.BASE_DIR) / "static" / name).read_bytes()
+            return URLFetcherResponse(url, body=body, headers={"Content-Type": "text/css"})
+
+    return HTML, BundledFiles
 
 
 def render_pdf(html: str) -> bytes:
     """The page as a PDF. The same text and fonts give the same bytes.
 
-    Ten lines take 0.3 s, a thousand 10 s. Raises ForbiddenAddress.
+    Ten lines take 0.3 s, a thousand 10 s. Raises a fatal error when the page asks for anything that is not bundled.
     """
-    document = HTML(string=html, base_url=SCHEME, url_fetcher=BundledFiles())
-    pdf: bytes = document.write_pdf()
+    page, fetcher = _renderer()
+    pdf: bytes = page(string=html, base_url=SCHEME, url_fetcher=fetcher()).write_pdf()
     return pdf

@@ -1,7 +1,7 @@
 """The verbs of billing. Import from here."""
 
 from billing.services.crediting import credit_returns
-from billing.services.invoicing import invoice_deliveries, invoice_orders
+from billing.services.invoicing import invoice_deliveries, invoice_orders, preview_invoices
 from billing.services.locking import lock_invoices
 from billing.services.payment_state import refresh_payment_state
 from billing.services.reversing import reverse_invoice
@@ -14,6 +14,7 @@ __all__ = [
     "invoice_deliveries",
     "invoice_orders",
     "lock_invoices",
+    "preview_invoices",
     "refresh_payment_state",
     "reverse_invoice",
 ]

@@ -26,17 +26,30 @@ def render_invoice(*, invoice_id: int, actor: User) -> str:
     invoice = rows.filter(pk=invoice_id).exclude(status=InvoiceStatus.DRAFT).first()
     if invoice is None:
         raise NotFound("There is no posted invoice or credit note to print.")
-    return keep_file(invoice_id=invoice_id, content=render_pdf(html_of(invoice, for_pdf=True)), actor=actor)
+    content = render_pdf(html_of(invoice, for_pdf=True))
+    return keep_file(invoice_id=invoice_id, file=RenderedFile(content), actor=actor)
+
+
+class RenderedFile:
+    """The bytes of a document on their way to be kept. The command log notes their hash, not them."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+        self.sha256 = hashlib.sha256(content).hexdigest()
+
+    def __str__(self) -> str:
+        return f"{len(self.content)} bytes, SHA-256 {self.sha256}"
 
 
 @command(permission=None)
-def keep_file(*, invoice_id: int, content: bytes, actor: User) -> str:
+def keep_file(*, invoice_id: int, file: RenderedFile, actor: User) -> str:
     """Keep this file as the document's, unless one is kept, and return the hash of the one that is. Never replaced."""
-    digest = hashlib.sha256(content).hexdigest()
     kept = bulk.insert(
-        InvoiceFile, {"invoice_id": [invoice_id], "content": [content], "sha256": [digest]}, skip_known=True
+        InvoiceFile,
+        {"invoice_id": [invoice_id], "content": [file.content], "sha256": [file.sha256]},
+        skip_known=True,
     )
     if not kept:
         return InvoiceFile.objects.filter(invoice=invoice_id).values_list("sha256", flat=True).get()
     record([TimelineEntry("invoice", invoice_id, "pdf", text="The PDF was made and kept.")], actor=actor)
-    return digest
+    return file.sha256

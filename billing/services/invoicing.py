@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
+from billing.drafts import PlannedDocument
 from billing.errors import NotBillable, NothingToBill
 from billing.loading import order_lines, shipped_lines
 from billing.planning import Due, OrderFacts, combine, due_of_deliveries, due_of_orders, finished_deliveries
@@ -125,6 +126,11 @@ def _note_billed(dues: Sequence[Due], finished_ids: Sequence[int]) -> None:
 
 
 def _post(company: Company, dues: Sequence[Due], business_date: date, *, actor: User) -> list[int]:
+    return post_documents(company, plan_documents(company, dues, business_date), actor=actor)
+
+
+def plan_documents(company: Company, dues: Sequence[Due], business_date: date) -> list[PlannedDocument]:
+    """What is due as taxed documents. Reads rates, writes nothing: posting and its preview share it. Two queries."""
     days = [due.tax_point_on for due in dues]
     taxes = load_taxes([company.pk], min(days), max(days)).get(company.pk)
     rates = find_rates({due.order.currency for due in dues}, to=company.functional_currency, on=business_date)
@@ -132,4 +138,15 @@ def _post(company: Company, dues: Sequence[Due], business_date: date, *, actor: 
         dues, business_date=business_date, rates=rates, regime_starts=regime_starts(taxes) if taxes else ()
     )
     tax_planned(documents, company.pk, taxes)
-    return post_documents(company, documents, actor=actor)
+    return documents
+
+
+def preview_invoices(*, company: Company, delivery_ids: Collection[int], business_date: date) -> list[PlannedDocument]:
+    """The invoices that billing these deliveries now would make. No lock and no write, so only a preview."""
+    rows = Delivery.objects.filter(pk__in=delivery_ids, company=company, status=DeliveryStatus.SHIPPED)
+    orders = Order.objects.in_bulk(set(rows.values_list("order_id", flat=True)))
+    if not orders:
+        return []
+    lines, shipped = order_lines(orders), shipped_lines(orders)
+    dues = due_of_deliveries(_facts(orders), lines, shipped, delivery_ids, company.functional_currency)
+    return plan_documents(company, dues, business_date) if dues else []
