@@ -1,22 +1,34 @@
 """What is connected to what across the rooms: subscriptions, tasks, invariants, chains, navigation."""
 
 from accounting import invariants as accounting_invariants
+from accounting.sources import register_source_pages
 from billing import invariants as billing_invariants
 from billing.events import InvoicesPosted
+from billing.stops import invoice_stops
+from billing.tasks import render_invoice_pdf
 from catalog import invariants as catalog_invariants
 from core import events, jobs, work
 from core.invariants import register
+from core.web.story import register_kind
 from fulfillment import invariants as fulfillment_invariants
+from fulfillment.stops import delivery_stops, return_stops
 from inventory import invariants as inventory_invariants
 from inventory.events import PromisesMoved
+from inventory.stops import supply_order_stops, supply_receipt_stops
 from orders.events import OrdersCancelled
 from orders.handlers import carry_moved_promises
+from orders.stops import order_stops
 from orders.tasks import note_moved_promises_task
 from orders_site import invariants as site_invariants
 from orders_site.integrity import run as integrity
+from orders_site.navigation import declare_navigation
 from payments import invariants as payments_invariants
 from payments.handlers import carry_advances, note_cancelled_orders
+from payments.stops import payment_stops
 from payments.tasks import apply_advances_task, apply_provider_event, ask_provider
+from quotes.stops import quote_stops
+from rebates import invariants as rebates_invariants
+from rebates.handlers import accrue_for_invoices
 
 
 def wire() -> None:
@@ -24,18 +36,22 @@ def wire() -> None:
     _subscribe()
     _register_tasks()
     _register_invariants()
+    _register_documents()
+    declare_navigation()
 
 
 def _subscribe() -> None:
     """Facts of lower rooms that others act on in the same transaction; handlers lock no documents."""
     events.subscribe(PromisesMoved, carry_moved_promises)
     events.subscribe(OrdersCancelled, note_cancelled_orders)
+    events.subscribe(InvoicesPosted, accrue_for_invoices)
     events.subscribe(InvoicesPosted, carry_advances)
 
 
 def _register_tasks() -> None:
     """Work that leaves by the outbox, by the name it is stored under."""
     work.register_task("orders.note_moved_promises", note_moved_promises_task)
+    work.register_task("billing.render_invoice_pdf", render_invoice_pdf)
     work.register_task("payments.ask_provider", ask_provider)
     work.register_task("payments.apply_provider_event", apply_provider_event)
     work.register_task("payments.apply_advances", apply_advances_task)
@@ -51,6 +67,33 @@ def _register_invariants() -> None:
         fulfillment_invariants,
         billing_invariants,
         payments_invariants,
+        rebates_invariants,
         site_invariants,
     ):
         register(room.INVARIANTS)
+
+
+def _register_documents() -> None:
+    """How documents look as stops of a chain, in the order of the street, and where a posting's source is read."""
+    loaders = {
+        "quote": quote_stops,
+        "order": order_stops,
+        "supply_order": supply_order_stops,
+        "supply_receipt": supply_receipt_stops,
+        "delivery": delivery_stops,
+        "return": return_stops,
+        "invoice": invoice_stops,
+        "payment": payment_stops,
+    }
+    for rank, (kind, loader) in enumerate(loaders.items()):
+        register_kind(kind, rank=rank, loader=loader)
+    register_source_pages(
+        {
+            "delivery": "fulfillment:delivery",
+            "return": "fulfillment:return",
+            "invoice": "billing:invoice",
+            "payment": "payments:payment",
+            "supply_receipt": "inventory:receipt",
+            "stock_adjustment": "inventory:adjustment",
+        }
+    )
