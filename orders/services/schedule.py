@@ -71,17 +71,11 @@ def record_schedule(
                     missing.add(line.line_id)
                 elif deliver_on > line.requested_on:
                     late.add(line.line_id)
-    if texts:
-        bulk.insert(ScheduleLine, schedule)
-        bulk.insert(
-            PromiseEvent,
-            {
-                "order_line_id": schedule["order_line_id"],
-                "quantity": schedule["quantity"],
-                "ship_on": schedule["ship_on"],
-                "previous_ship_on": previous,
-                "leans_on": texts,
-            },
-            same={"is_first": replaced is None, "cause": cause, "actor_id": actor.pk},
-        )
+    told = {name: schedule[name] for name in ("order_line_id", "quantity", "ship_on")}
+    bulk.insert(ScheduleLine, schedule)
+    bulk.insert(
+        PromiseEvent,
+        {**told, "previous_ship_on": previous, "leans_on": texts},
+        same={"is_first": replaced is None, "cause": cause, "actor_id": actor.pk},
+    )
     return ScheduleOutcome(tuple(sorted(late)), tuple(sorted(missing)))

@@ -177,5 +177,5 @@ def test_add_takes_no_money(db: None) -> None:
 
 
 def test_inserted_money_needs_its_currency_too(db: None) -> None:
-    with pytest.raises(AssertionError, match="money needs its currency beside it"):
+    with pytest.raises(FencedMoneyError, match="EUR was given"):
         bulk.insert(OrderLine, {"net": [eur("1")]})
