@@ -87,7 +87,7 @@ def date_problem(user: "User | AnonymousUser", day: date, today: date) -> str:
 class SupplyOrderForm(WarehouseForm):
     """The head of an inbound order. Its currency is the supplier's."""
 
-    supplier = forms.CharField(max_length=24, widget=_text("code"), help_text="Code of the supplier")
+    supplier = forms.CharField(max_length=24, widget=_text("code"), label="Supplier code")
     reference = forms.CharField(max_length=40, required=False, label="Their reference", widget=_text())
 
     field_order = ("supplier", "warehouse", "business_date", "reference")
@@ -104,7 +104,7 @@ class SupplyOrderForm(WarehouseForm):
 class AdjustmentForm(WarehouseForm):
     """The head of a correction of stock."""
 
-    reason = forms.CharField(max_length=200, widget=_text(), help_text="Damage, loss, find, count")
+    reason = forms.CharField(max_length=200, widget=_text())
 
 
 class CodeLineForm(forms.Form):
@@ -222,7 +222,7 @@ class ReceiveForm(forms.Form):
         for line in lines:
             left = line.ordered - line.received - line.cancelled
             self.fields[f"quantity_{line.pk}"] = forms.DecimalField(
-                max_digits=18, decimal_places=6, min_value=0, required=False, initial=left.normalize(),
+                max_digits=18, decimal_places=6, min_value=0, required=False, initial=f"{left.normalize():f}",
                 label=f"Quantity of {line.product.sku}",
             )  # fmt: skip
             self.fields[f"bin_{line.pk}"] = forms.TypedChoiceField(

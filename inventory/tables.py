@@ -140,9 +140,9 @@ WAYS = (
 )
 
 PLACES = (
-    Column("name", "Warehouse"),
+    Column("name", "Warehouse", width="clip"),
     Column("on_hand", "On hand", "quantity"),
-    Column("pegged", "Promised", "quantity"),
+    Column("pegged", "Held", "quantity"),
     Column("free", "Free", "quantity"),
 )
 

@@ -18,6 +18,7 @@ from core.web.access import requires
 from core.web.figures import Figure, Series
 from core.web.formats import day, quantity
 from core.web.tables import Table
+from core.wording import listed
 from inventory.forms import WishForm
 from inventory.promising import Proposal, ProposalKind
 from inventory.selectors import Availability, PlaceAvailability, availability, proposals_for
@@ -140,13 +141,27 @@ def _way_row(number: int, way: Proposal, names: dict[int, str]) -> dict[str, obj
 
 
 def _sentence(ways: Sequence[Proposal], wanted: Decimal, wanted_on: date, names: dict[int, str]) -> str:
-    """The answer in words: what can ship by the date, and when all can."""
-    on_time = max((way.promise.on_time_quantity for way in ways), default=Decimal(0))
-    if on_time == wanted:
+    """The answer in words: what home can ship by the date, when all of it, and what another way would bring earlier."""
+    by_kind = {way.kind: way.promise for way in ways}
+    on_date = by_kind.get(ProposalKind.ON_DATE)
+    if on_date is not None and on_date.is_complete:
         return f"All {quantity(wanted)} can ship by {day(wanted_on)}."
-    days = [way.promise.complete_on for way in ways if way.promise.complete_on is not None]
-    rest = f"All {quantity(wanted)} can ship by {day(min(days))}." if days else "Supply does not cover all of it."
-    return f"{quantity(on_time)} can ship by {day(wanted_on)}. {rest}"
+    home = [by_kind[kind] for kind in (ProposalKind.COMPLETE, ProposalKind.SPLIT) if kind in by_kind]
+    home_on = min((answer.complete_on for answer in home if answer.complete_on), default=None)
+    said = [f"{quantity(on_date.on_time_quantity if on_date else 0)} can ship by {day(wanted_on)}."]
+    said.append(
+        f"All {quantity(wanted)} can ship on {day(home_on)}." if home_on else "Supply there covers no more in full."
+    )
+    away = [by_kind[kind] for kind in (ProposalKind.OTHER_WAREHOUSE, ProposalKind.SPLIT_WAREHOUSES) if kind in by_kind]
+    best = min(
+        (answer for answer in away if answer.complete_on),
+        key=lambda answer: answer.complete_on or date.max,
+        default=None,
+    )
+    if best is not None and best.complete_on and (home_on is None or best.complete_on < home_on):
+        places = listed(list(dict.fromkeys(names[line.warehouse_id] for line in best.lines)))
+        said.append(f"From {places} all can ship on {day(best.complete_on)}.")
+    return " ".join(said)
 
 
 def _figure(place: PlaceAvailability, product: Product) -> Figure:
