@@ -85,7 +85,7 @@ class ContactRow(RowForm):
 class TermsRow(RowForm):
     """What one company agreed. Without terms nothing was agreed, and no order can be entered."""
 
-    company = forms.ModelChoiceField(Company.objects.order_by("name"), widget=forms.HiddenInput())
+    company = forms.ModelChoiceField(Company.objects.none(), empty_label=None)
     terms = forms.ModelChoiceField(PaymentTerms.objects.order_by("net_days", "name"), label="Payment terms")
     ships_complete = forms.BooleanField(label="Complete deliveries only", required=False)
     accepts_substitutes = forms.BooleanField(label="Takes substitutes", required=False)
@@ -97,7 +97,13 @@ class TermsRow(RowForm):
         mine = company_ids(user)
         people = User.objects.filter(is_active=True, is_system=False, memberships__company__in=mine).distinct()
         self.fields["salesperson"].queryset = people.order_by("first_name", "username")  # type: ignore[attr-defined]
-        self.fields["company"].queryset = Company.objects.filter(pk__in=mine)  # type: ignore[attr-defined]
+        if len(mine) < 2:
+            self.fields["company"].widget = forms.HiddenInput()
+        self.fields["company"].queryset = Company.objects.filter(pk__in=mine).order_by("name")  # type: ignore[attr-defined]
+
+    def has_changed(self) -> bool:
+        """Whether anything was agreed: the company alone says nothing."""
+        return any(name != "company" for name in self.changed_data)
 
 
 AddressRows, ContactRows, TermsRows = (

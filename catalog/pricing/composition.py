@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from catalog.pricing.engine import price_lines
 from catalog.pricing.loader import AccountFacts, CouponFacts, OrderDiscount, PricingFacts
@@ -17,6 +17,7 @@ from catalog.pricing.procedure import (
     PRICE,
     STANDARD,
 )
+from catalog.pricing.requests import DocumentToPrice, LineToPrice
 from catalog.pricing.types import (
     ConditionRecord,
     ManualCondition,
@@ -42,9 +43,6 @@ from catalog.trace import REASON_TEXTS, Calculation, sentence
 from core.money import PRICE_PLACES
 from core.rounding import UnitRatio, exact_arithmetic, quantum
 
-if TYPE_CHECKING:
-    from catalog.pricing.document import DocumentToPrice, LineToPrice
-
 NO_TAX = "no_tax"
 _SIX_PLACES = quantum(PRICE_PLACES)
 _NO_RECORDS = Records.of([])
@@ -54,7 +52,7 @@ _NO_RECORDS = Records.of([])
 class SoldLine:
     """A line with its product, the unit in which it is sold, and its quantity in the stock unit."""
 
-    line: "LineToPrice"
+    line: LineToPrice
     card: ProductCard
     unit: str
     ratio: UnitRatio
@@ -69,7 +67,7 @@ class Prices:
     list_prices: Sequence[PricedLine | None]
 
 
-def price(request: "DocumentToPrice", sold: Sequence[SoldLine], account: AccountFacts, facts: PricingFacts) -> Prices:
+def price(request: DocumentToPrice, sold: Sequence[SoldLine], account: AccountFacts, facts: PricingFacts) -> Prices:
     """Price and line discount of every line.
 
     A second, smaller run finds the list price where something else was agreed.
@@ -127,7 +125,7 @@ def _agreed_records(sold: Sequence[SoldLine]) -> list[ConditionRecord]:
 
 
 def _pricing_request(
-    request: "DocumentToPrice",
+    request: DocumentToPrice,
     sold: Sequence[SoldLine],
     account: AccountFacts,
     facts: PricingFacts,
@@ -157,7 +155,7 @@ def _pricing_request(
     )
 
 
-def _by_hand(line: "LineToPrice") -> tuple[ManualCondition, ...]:
+def _by_hand(line: LineToPrice) -> tuple[ManualCondition, ...]:
     entries = []
     if line.manual_unit_price is not None:
         entries.append(ManualCondition(PRICE.code, Calculation.PER_UNIT, line.manual_unit_price))
@@ -166,7 +164,7 @@ def _by_hand(line: "LineToPrice") -> tuple[ManualCondition, ...]:
     return tuple(entries)
 
 
-def _fx_rates(request: "DocumentToPrice", facts: PricingFacts) -> dict[str, Decimal]:
+def _fx_rates(request: DocumentToPrice, facts: PricingFacts) -> dict[str, Decimal]:
     return {
         source: rate
         for (source, target, day), rate in facts.rates.items()
@@ -174,7 +172,7 @@ def _fx_rates(request: "DocumentToPrice", facts: PricingFacts) -> dict[str, Deci
     }
 
 
-def reduce(request: "DocumentToPrice", prices: Prices, account: AccountFacts, facts: PricingFacts) -> PromotionResult:
+def reduce(request: DocumentToPrice, prices: Prices, account: AccountFacts, facts: PricingFacts) -> PromotionResult:
     """Take order discount and coupon off, shared over the lines to the cent."""
     code = request.coupon_code.strip()
     promotions = _order_discounts(request, account, facts.order_discounts.get(request.company_id, ()))
@@ -209,7 +207,7 @@ def _promotion(coupon: CouponFacts, own_uses: int) -> Promotion:
 
 
 def _order_discounts(
-    request: "DocumentToPrice", account: AccountFacts, discounts: Sequence[OrderDiscount]
+    request: DocumentToPrice, account: AccountFacts, discounts: Sequence[OrderDiscount]
 ) -> list[Promotion]:
     """The order discounts that this account can have: one promotion per scale row, whose start is the minimum value."""
     found = []
@@ -238,7 +236,7 @@ def _order_discounts(
 
 
 def tax(
-    request: "DocumentToPrice",
+    request: DocumentToPrice,
     sold: Sequence[SoldLine],
     reduced: PromotionResult,
     account: AccountFacts,

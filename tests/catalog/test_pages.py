@@ -461,3 +461,19 @@ def test_saving_without_touching_anything_keeps_every_row(keeper: Client, shop: 
     assert list(Address.objects.all()) == [dock]
     assert acme.contacts.get().name == "Ann"
     assert acme.in_companies.get().ships_complete
+
+
+def test_with_two_companies_each_has_its_row_of_terms(keeper: Client, shop: Shop, other_company: Company) -> None:
+    shop.keeper.companies.add(other_company)
+    agreed = rows(
+        "agreed",
+        {"company": str(shop.company.pk), "terms": str(shop.terms.pk)},
+        {"company": str(other_company.pk), "terms": ""},
+    )
+
+    shown = text_of(keeper.get(reverse("catalog:account-new")))
+    made = keeper.post(reverse("catalog:account-new"), account_fields(shop) | agreed)
+
+    assert "Harland &amp; Pike Europe" in shown
+    assert made.status_code == 303, text_of(made)
+    assert [row.company for row in Account.objects.get().in_companies.all()] == [shop.company]
