@@ -29,7 +29,7 @@ KINDS = (
     (Order, "orders.see_orders", "Order", "orders:detail", ("number", "customer_reference")),
     (Quote, "quotes.see_quotes", "Quote", "quotes:detail", ("number", "customer_reference")),
     (Delivery, "fulfillment.see_deliveries", "Delivery", "fulfillment:delivery", ("number", "tracking_number")),
-    (Invoice, "billing.see_invoices", "Invoice", "billing:detail", ("number", "customer_reference")),
+    (Invoice, "billing.see_invoices", "Invoice", "billing:invoice", ("number", "customer_reference")),
 )
 
 

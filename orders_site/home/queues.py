@@ -79,7 +79,7 @@ QUEUES = (
         lambda user, today: Invoice.objects.filter(
             company_id__in=company_ids(user), direction="invoice", status="posted", due_on__lt=today
         ).exclude(payment_state="paid"),
-        "billing:list",
+        "billing:invoices",
     ),
 )
 

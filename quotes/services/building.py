@@ -40,6 +40,7 @@ def price_lines(quote: Quote, currency: str, lines: Sequence[QuoteLineDraft], *,
     }
     if wrong:
         raise QuoteRefused(" ".join(wrong.values()), fields=wrong)
+    _require_quantities(lines)
     return price_document(
         company_id=quote.company_id,
         account_id=quote.account_id,
@@ -59,6 +60,20 @@ def price_lines(quote: Quote, currency: str, lines: Sequence[QuoteLineDraft], *,
             for index, line in enumerate(lines)
         ],
     )
+
+
+def _require_quantities(lines: Sequence[QuoteLineDraft]) -> None:
+    """Refuse quantities that cannot be ordered later, each at its line."""
+    cards = product_cards(ids={line.product_id for line in lines})
+    wrong = {}
+    for index, line in enumerate(lines):
+        card, quantity = cards.get(line.product_id), line.sales_quantity
+        if not quantity.is_finite() or quantity <= 0:
+            wrong[f"lines-{index}-quantity"] = f"Line {index + 1}: enter a quantity greater than zero."
+        elif card is not None and card.is_whole and quantity != quantity.to_integral_value():
+            wrong[f"lines-{index}-quantity"] = f"Line {index + 1}: {card.sku} is sold in whole {card.stock_unit}."
+    if wrong:
+        raise QuoteRefused(" ".join(list(wrong.values())[:10]), fields=wrong)
 
 
 def write_lines(
