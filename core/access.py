@@ -30,7 +30,7 @@ def permissions_of(user: "User | AnonymousUser") -> frozenset[str]:
             "content_type__app_label", "codename"
         )
         known = frozenset(f"{app}.{codename}" for app, codename in rows)
-        user._kept_permissions = known  # type: ignore[union-attr]
+        user._kept_permissions = known  # type: ignore[attr-defined]
     return known
 
 
@@ -58,5 +58,5 @@ def company_ids(user: "User | AnonymousUser") -> frozenset[int]:
         else:
             from_db = user.companies.values_list("pk", flat=True)
         known = frozenset(from_db)
-        user._kept_companies = known  # type: ignore[union-attr]
+        user._kept_companies = known  # type: ignore[attr-defined]
     return known

@@ -144,9 +144,9 @@ def update(model: type[models.Model], ids: Sequence[int], columns: Columns) -> N
 
 
 def add(model: type[models.Model], deltas: Mapping[int, Mapping[str, Decimal]]) -> None:
-    """Add to plain numeric counters by id in one statement:
+    """Add to plain numeric counters by id in one statement: ``{line_id: {"shipped": Decimal(3)}}``.
 
-    ``{line_id: {"shipped": Decimal(3)}}``. Caller holds the header lock.
+    The caller holds the header's lock. Money is refused.
     """
     if not deltas:
         return

@@ -28,10 +28,9 @@ class CaseDraft:
 
 @command(permission=None)
 def open_cases(*, cases: Sequence[CaseDraft], actor: User) -> None:
-    """Put these on the desk of their role. One statement; a case that is open already is told the new sentence and
-    value.
+    """Put these on the desk of their role; a case that is open already is told the new sentence and value.
 
-    There is one open case per kind and document; of two drafts for the same one in a call the later holds. Rows are
+    There is one open case per kind and document; of two drafts for the same one the later holds. Rows are
     written in key order, so that two commands that find the same cases wait for each other instead of blocking each
     other.
     """

@@ -52,10 +52,7 @@ class Command(Generic[P, R]):
         return self._enter(None, kwargs)
 
     def once(self, key: str | None) -> Callable[P, R]:
-        """The same command under an idempotency key:
-
-        Carried out once per (actor, command, key), then its answer is replayed.
-        """
+        """The same command, carried out once per (actor, command, key); then its answer is replayed."""
 
         def call(*args: P.args, **kwargs: P.kwargs) -> R:
             assert not args, f"{self.name} takes keywords only"

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 class DomainError(Exception):
     """A rule of the business refuses the request. The transaction is rolled back; the sentence is shown to the user.
 
-    ``fields`` maps a form field (``"lines-3-quantity"``) to its own sentence. ``status`` is the HTTP answer of every door.
+    ``fields`` maps a form field (``"lines-3-quantity"``) to its own sentence. ``status`` is the HTTP answer of every
+    door.
     """
 
     status = 422

@@ -1,7 +1,4 @@
-"""Locking rows:
-
-The one place that spells ``select_for_update``, in id order, noted in the registry of the running command.
-"""
+"""Locking rows, in id order and noted in the registry: the one place that spells ``select_for_update``."""
 
 from collections.abc import Collection
 from typing import TypeVar

@@ -24,10 +24,7 @@ PRICE_PLACES = 6
 
 
 class FencedMoneyError(TypeError):
-    """Money of another currency, or not rounded to its currency, was put where it does not belong:
-
-    A programmer error.
-    """
+    """Money of another currency, or not rounded to its own, was put where it does not belong: a programmer error."""
 
 
 class CurrencyCodeField(models.CharField):
@@ -65,7 +62,7 @@ def require_fits(value: Money, currency: str | None, name: str) -> None:
         raise FencedMoneyError(f"{name} must be rounded to {value.currency.code} first: {value.amount}")
 
 
-class _FencedMoney(MoneyFieldProxy):  # type: ignore[misc]
+class _FencedMoney(MoneyFieldProxy):
     """The attribute of a ``DocumentMoneyField``: Money in the row's currency, rounded to it, or None."""
 
     field: "DocumentMoneyField"
@@ -95,7 +92,7 @@ class _FencedMoney(MoneyFieldProxy):  # type: ignore[misc]
         instance.__dict__[self.field.attname] = value
 
 
-class DocumentMoneyField(MoneyField):  # type: ignore[misc]
+class DocumentMoneyField(MoneyField):
     """An amount in the currency of its row. Reads as Money; refuses other currencies, unrounded amounts and bare
     numbers.
 

@@ -10,7 +10,10 @@ logger = logging.getLogger(__name__)
 
 
 def nudge(message_ids: Sequence[int], queue: str) -> None:
-    """Ask a worker of the queue to take these messages now. Never raises: a lost broker must not fail a committed command."""
+    """Ask a worker of the queue to take these messages now.
+
+    Never raises: a lost broker must not fail a committed command.
+    """
     try:
         current_app.send_task("core.tasks.run_messages", args=[list(message_ids)], queue=queue, retry=False)
     except (OperationalError, OSError):

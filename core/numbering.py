@@ -112,7 +112,8 @@ def _take_counters(counts: dict[tuple[int, str, int, str], int]) -> dict[tuple[i
         cursor.execute(
             "INSERT INTO core_numberseries AS s (company_id, prefix, fiscal_year, branch, last_number)"
             " SELECT * FROM unnest(%s::bigint[], %s::text[], %s::smallint[], %s::text[], %s::int[])"
-            " ON CONFLICT (company_id, prefix, fiscal_year, branch) DO UPDATE SET last_number = s.last_number + excluded.last_number"
+            " ON CONFLICT (company_id, prefix, fiscal_year, branch)"
+            " DO UPDATE SET last_number = s.last_number + excluded.last_number"
             " RETURNING company_id, prefix, fiscal_year, branch, last_number, id",
             [*[list(column) for column in zip(*keys, strict=True)], [counts[key] for key in keys]],
         )
@@ -128,7 +129,8 @@ def _post(model: type[Document], verb: str, documents: list[Document], *, actor:
         cursor.execute(
             f'UPDATE "{model._meta.db_table}" t SET number = v.number, status = %(target)s, version = version + 1,'  # noqa: S608
             f" changed_at = now(), changed_by_id = %(actor)s{stamps}"
-            " FROM unnest(%(ids)s::bigint[], %(numbers)s::text[]) AS v(id, number) WHERE t.id = v.id AND t.number IS NULL",
+            " FROM unnest(%(ids)s::bigint[], %(numbers)s::text[]) AS v(id, number)"
+            " WHERE t.id = v.id AND t.number IS NULL",
             {
                 "target": move.target,
                 "actor": actor.pk,

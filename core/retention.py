@@ -27,8 +27,9 @@ def _prune(table: str, age: timedelta, column: str, condition: str) -> int:
         with connection.cursor() as cursor:
             cursor.execute(
                 f"DELETE FROM {table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM {table} WHERE {condition}"  # noqa: S608
-                f" AND {column} < statement_timestamp() - %s LIMIT {BATCH_ROWS} FOR UPDATE SKIP LOCKED))",
-                [age],
+                f" AND {column} < statement_timestamp() - make_interval(days => %s)"
+                f" LIMIT {BATCH_ROWS} FOR UPDATE SKIP LOCKED))",
+                [age.days],
             )
             gone += cursor.rowcount
             if cursor.rowcount < BATCH_ROWS:

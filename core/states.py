@@ -1,6 +1,6 @@
 """Life cycles as tables: which verb leads from where to where, who may, and what is written when it happens."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -51,7 +51,6 @@ def require_transition(documents: "Sequence[Document]", verb: str) -> Transition
     move = documents[0].transitions[verb]
     for document in documents:
         if document.status not in move.sources:
-            raise TransitionRefused(
-                f"{document.title} is {document.get_status_display().lower()}; it cannot be changed by “{move.label}” now."
-            )
+            status = document.get_status_display().lower()  # type: ignore[attr-defined]  # of the concrete document
+            raise TransitionRefused(f"{document.title} is {status}; it cannot be changed by “{move.label}” now.")
     return move

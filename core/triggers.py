@@ -30,7 +30,7 @@ def legal_transitions(transitions: Mapping[str, Transition], *, field: str = "st
 def frozen_once(
     condition: pgtrigger.Q, *, except_fields: Iterable[str] = (), name: str = "frozen"
 ) -> pgtrigger.Trigger:
-    """Refuse changes of a row that is issued or posted, but for derived fields (open amount, payment state, version)."""
+    """Refuse changes of a row that is issued or posted, but for derived fields such as payment state and version."""
     return pgtrigger.Trigger(
         name=name,
         when=pgtrigger.Before,

@@ -1,5 +1,4 @@
-"""Carrying out what the outbox holds: at least once, by whoever comes first, again with growing pauses, then aside
-for a person.
+"""Carrying out what the outbox holds: at least once, again with growing pauses, then set aside for a person.
 
 A message is *claimed* in a transaction of its own (one more try, a lease until which nobody else takes it), then its
 task runs outside of any transaction and calls one command, then the message is marked done. A worker that dies leaves
@@ -107,10 +106,10 @@ def message_key() -> str | None:
 
 
 def run_messages(message_ids: Collection[int], *, budget_s: float = BUDGET_SECONDS) -> Tally:
-    """Carry out these messages, oldest first, each on its own; those taken by others, done or not yet due are left
-    alone.
+    """Carry out these messages, oldest first, each on its own.
 
-    Stops after ``budget_s`` seconds: the sweeper finds the rest.
+    Those taken by others, done or not yet due are left alone. Stops after ``budget_s`` seconds: the sweeper finds the
+    rest.
     """
     deadline, tally = time.monotonic() + budget_s, Tally()
     for message_id in sorted(message_ids):

@@ -10,9 +10,9 @@ from core.append_only import AppendOnly
 
 
 class CommandLog(AppendOnly):
-    """One outermost command that was committed:
+    """One outermost command that was committed: who did what through which door.
 
-    Who did what through which door. Row history and events name its ``uid``.
+    Row history, movements and events name its ``uid``.
     """
 
     uid = models.UUIDField(unique=True)
