@@ -89,7 +89,7 @@ def performance(*, company_id: int, since: date, until: date) -> Performance:
     )
 
 
-def _parameters(company_id: int, rolled: date, since: date, to: date) -> dict[str, object]:
+def _parameters(company_id: int, rolled: date, since: date, to: date) -> dict[str, int | date]:
     return {
         "company": company_id, "from": since, "to": to, "rolled": rolled, "since": max(since, rolled), "until": to,
     }  # fmt: skip

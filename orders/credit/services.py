@@ -120,7 +120,7 @@ def credit_state(company: Company, account_id: int) -> CreditState:
         .values("open_orders", "delivered", "open_items", "unapplied")
         .first()
     )
-    balances = row or dict.fromkeys(CREDIT.balances, ZERO)
+    balances: Mapping[str, Decimal] = {name: row[name] if row else ZERO for name in CREDIT.balances}
     profile = load_profiles(company, [account_id])[account_id]
     items = load_open_items(company, [account_id])[account_id] if needs_open_items(profile) else ()
     return CreditState(profile, _exposure(balances), items)

@@ -111,20 +111,28 @@ def _rates(company: Company, first_day: date, today: date, rng: random.Random, a
     rates = [("standard", "20"), ("reduced", "5"), ("zero", "0")]
     set_tax_rates(
         drafts=[
-            TaxRateDraft(
-                company_id=company.pk,
-                code=f"S{percent}" if kind == "S" else f"{kind}{category[0].upper()}",
-                name=f"VAT {percent} %" if kind == "S" else {"Z": "Zero rated", "G": "Export, not taxed"}[kind],
-                tax_category=category,
-                tax_class=tax_class,
-                percent=Decimal(percent if tax_class == "domestic" else 0),
-                valid_from=LONG_AGO,
-                kind=kind,
-                reason="" if kind == "S" else {"Z": "Zero rated", "G": "Export of goods"}[kind],
-            )
+            draft
             for category, percent in rates
-            for tax_class in ("domestic", "export")
-            for kind in (("G",) if tax_class == "export" else ("Z",) if percent == "0" else ("S",))
+            for draft in (
+                TaxRateDraft(
+                    company.pk, f"S{percent}", f"VAT {percent} %", category, "domestic", Decimal(percent), LONG_AGO
+                )
+                if percent != "0"
+                else TaxRateDraft(
+                    company.pk, "Z0", "Zero rated", category, "domestic", Decimal(0), LONG_AGO, "Z", "Zero rated"
+                ),
+                TaxRateDraft(
+                    company.pk,
+                    f"G-{category[:4]}",
+                    "Export",
+                    category,
+                    "export",
+                    Decimal(0),
+                    LONG_AGO,
+                    "G",
+                    "Export of goods",
+                ),
+            )
         ],
         actor=actor,
     )

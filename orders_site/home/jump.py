@@ -50,10 +50,10 @@ def jump_targets(text: str, user: User) -> list[Target]:
             Target(str(number), what, reverse(url, args=[pk])) for pk, number in rows.values_list("pk", "number")[:MOST]
         ]
     if may(user, "catalog.view_product"):
-        rows = Product.objects.filter(Q(sku__iexact=text) | Q(name__icontains=text)).order_by("sku")[:MOST]
-        found += [Target(row.sku, row.name, reverse("catalog:product", args=[row.pk])) for row in rows]
+        products = Product.objects.filter(Q(sku__iexact=text) | Q(name__icontains=text)).order_by("sku")[:MOST]
+        found += [Target(row.sku, row.name, reverse("catalog:product", args=[row.pk])) for row in products]
     if may(user, "catalog.view_account"):
-        rows = Account.objects.filter(Q(code__iexact=text) | Q(name__icontains=text)).order_by("name")[:MOST]
-        found += [Target(row.code, row.name, reverse("catalog:account", args=[row.pk])) for row in rows]
+        accounts = Account.objects.filter(Q(code__iexact=text) | Q(name__icontains=text)).order_by("name")[:MOST]
+        found += [Target(row.code, row.name, reverse("catalog:account", args=[row.pk])) for row in accounts]
     exact = [target for target in found if target.label.upper() == text.upper()]
     return exact if len(exact) == 1 else found

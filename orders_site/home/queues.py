@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.urls import reverse
 
 from billing.models import Invoice
@@ -25,15 +26,15 @@ class Queue:
 
     label: str
     permission: str
-    rows: Callable[[User, date], QuerySet[object]]
+    rows: Callable[[User, date], QuerySet[Any]]
     url: str
     query: str = ""
     action: str = "Open"
 
 
-def _of(model: type, **narrow: object) -> Callable[[User, date], QuerySet[object]]:
-    def rows(user: User, today: date) -> QuerySet[object]:
-        found: QuerySet[object] = model._default_manager.filter(company_id__in=company_ids(user), **narrow)
+def _of(model: type[Model], **narrow: object) -> Callable[[User, date], QuerySet[Any]]:
+    def rows(user: User, today: date) -> QuerySet[Any]:
+        found: QuerySet[Any] = model._default_manager.filter(company_id__in=company_ids(user), **narrow)
         return found
 
     return rows
@@ -86,7 +87,7 @@ QUEUES = (
 
 def queues_for(user: User, today: date) -> list[QueueItem]:
     """The queues of this person that are not empty, in the order of the street; keys 1 to 9 open them."""
-    found = []
+    found: list[QueueItem] = []
     for queue in QUEUES:
         if not may(user, queue.permission):
             continue
