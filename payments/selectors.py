@@ -1,9 +1,10 @@
 """Questions about payments: what a user may see, what stands on account, what it could pay."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import OuterRef, QuerySet, Subquery, Value
@@ -29,13 +30,15 @@ def with_rest(payments: QuerySet[Payment]) -> QuerySet[Payment]:
     return payments.annotate(left=Coalesce(Value(Decimal(0)) - owed, Value(Decimal(0))))
 
 
+def counter_claims_visible_to(user: User | AnonymousUser) -> QuerySet[OpenItem]:
+    """Money on account, credit notes, rebates of the user's companies, used up or not; the oldest first."""
+    rows = OpenItem.objects.filter(company__in=company_ids(user), amount__lt=0)
+    return rows.select_related("account", "company").order_by("issued_on", "pk")
+
+
 def on_account_visible_to(user: User | AnonymousUser) -> QuerySet[OpenItem]:
-    """Counter-claims that could pay something: money on account, credit notes, rebates; the oldest first."""
-    return (
-        OpenItem.objects.filter(company__in=company_ids(user), open_amount__lt=0)
-        .select_related("account", "company")
-        .order_by("issued_on", "pk")
-    )
+    """Counter-claims that could still pay something."""
+    return counter_claims_visible_to(user).filter(open_amount__lt=0)
 
 
 def claims_against(item: OpenItem) -> list[OpenItem]:
@@ -48,6 +51,19 @@ def claims_against(item: OpenItem) -> list[OpenItem]:
         open_amount__gt=0,
     )
     return list(rows.order_by("due_on", "pk")[:MOST_CLAIMS])
+
+
+def claims_named(item: OpenItem, posted: Mapping[str, Any]) -> list[OpenItem]:
+    """The claims that a posted form has amounts for, open or not: a second press must mean what the first one did."""
+    ids = [name.removeprefix("amount-") for name in posted if name.startswith("amount-")][:MOST_CLAIMS]
+    rows = OpenItem.objects.filter(
+        pk__in=[int(found) for found in ids if found.isascii() and found.isdecimal() and len(found) < 19],
+        company=item.company_id,
+        account=item.account_id,
+        currency=item.currency,
+        amount__gt=0,
+    )
+    return list(rows.order_by("due_on", "pk"))
 
 
 @dataclass(frozen=True, slots=True)

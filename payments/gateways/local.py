@@ -48,7 +48,7 @@ class LocalGateway:
 
     def require_genuine(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> None:
         """Check the signature that the simulator's secret makes. Raises WebhookRefused."""
-        require_signature(headers.get(SIGNATURE_HEADER, ""), body, secret=_secret(), now=now)
+        require_signature(headers.get(SIGNATURE_HEADER, ""), body, secret=webhook_secret(), now=now)
 
     def read_message(self, body: bytes) -> ProviderMessage:
         """What the message says. Raises WebhookRefused."""
@@ -62,7 +62,7 @@ class LocalGateway:
     def message(self, call: SimulatedCall, *, now: datetime) -> tuple[dict[str, str], bytes]:
         """A waiting message as it goes over the wire: its headers and its body."""
         body = json.dumps({"id": call.event_id, "kind": call.kind, "payment": call.payment.reference}).encode()
-        return {SIGNATURE_HEADER: sign(body, secret=_secret(), at=now)}, body
+        return {SIGNATURE_HEADER: sign(body, secret=webhook_secret(), at=now)}, body
 
     def _payment(self, row: SimulatedPayment) -> ProviderPayment:
         return ProviderPayment(
@@ -94,6 +94,6 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
-def _secret() -> bytes:
+def webhook_secret() -> bytes:
     """Derived from the installation's key: nobody outside can sign for the simulator."""
     return salted_hmac("kept.local-gateway", "webhook", secret=settings.SECRET_KEY, algorithm="sha256").digest()

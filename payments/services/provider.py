@@ -84,6 +84,16 @@ def store_provider_event(*, message: ProviderMessage, actor: User) -> bool:
     return bool(new)
 
 
+def follow(state: ProviderPayment, *, actor: User) -> None:
+    """Bring our payment to where the provider's is, in one transaction per step.
+
+    What was refunded had come first: it is booked and then reversed, also when its message never arrived.
+    """
+    if state.state == "refunded":
+        follow_provider(state=replace(state, state="succeeded"), actor=actor)
+    follow_provider(state=state, actor=actor)
+
+
 @command(permission=None)
 def follow_provider(*, state: ProviderPayment, actor: User) -> None:
     """Bring our payment to where the provider's is: received, failed or reversed. What is there already stays.
@@ -101,7 +111,6 @@ def follow_provider(*, state: ProviderPayment, actor: User) -> None:
         if payment.status == PaymentStatus.PENDING:
             advance([payment], "fail", actor=actor)
     elif state.state == "refunded":
-        _receive(payment_id, state, actor=actor)
         _refund(payment_id, state, actor=actor)
 
 

@@ -16,7 +16,7 @@ from core.web.tables import Table
 from payments.forms import ApplyForm
 from payments.matching import OpenClaim, Suggestion, suggest
 from payments.models import Payment
-from payments.selectors import claims_against, on_account_visible_to
+from payments.selectors import claims_against, claims_named, counter_claims_visible_to, on_account_visible_to
 from payments.services import settle_items
 from payments.tables import ON_ACCOUNT
 from payments.views.common import actor_of, document_link, key_of, see_other
@@ -38,10 +38,10 @@ def apply(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("item", "")
     if not asked.isdecimal() or len(asked) > 18:
         return _page(request, waiting.first())
-    chosen = get_object_or_404(waiting, pk=int(asked)) if request.method == "POST" else waiting.filter(pk=asked).first()
-    if request.method != "POST" or chosen is None:
-        return _page(request, chosen or waiting.first())
-    form = ApplyForm(chosen, claims_against(chosen), request.POST)
+    if request.method != "POST":
+        return _page(request, waiting.filter(pk=int(asked)).first() or waiting.first())
+    chosen = get_object_or_404(counter_claims_visible_to(request.user), pk=int(asked))
+    form = ApplyForm(chosen, claims_named(chosen, request.POST), request.POST)
     if not form.is_valid():
         return _page(request, chosen, form=form, status=422)
     try:
@@ -95,12 +95,11 @@ def _proposal(chosen: OpenItem, claims: list[OpenItem]) -> Suggestion | None:
 
 
 def _waiting_table(request: HttpRequest, chosen: OpenItem | None) -> Table:
+    address = reverse("payments:apply")
     rows = [
         {
             "pk": item.pk,
-            "document": Markup('<a href="{}?item={}">{}</a>').format(
-                reverse("payments:apply"), item.pk, item.reference
-            ),
+            "document": Markup('<a href="{}?item={}">{}</a>').format(address, item.pk, item.reference),
             "account": item.account.name,
             "issued_on": item.issued_on,
             "left": -item.open_amount,
