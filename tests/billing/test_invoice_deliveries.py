@@ -104,3 +104,17 @@ def test_what_has_not_left_is_not_billed(world: World, trade: Trade) -> None:
         invoice_deliveries(delivery_ids=ids, business_date=TODAY, actor=world.fay)
 
     assert not InvoiceTaxGroup.objects.exists()
+
+
+def test_r22_invoice_lines_ledger_and_register_show_the_same_net(world: World, trade: Trade) -> None:
+    odd = trade.product_at("0.333333")
+    (invoice,) = trade.bill(trade.ship(trade.order({odd: "7", world.mug: "3"})))
+
+    lines = InvoiceLine.objects.filter(invoice=invoice)
+    groups = InvoiceTaxGroup.objects.filter(invoice=invoice)
+    revenue = JournalLine.objects.filter(entry__source_type="invoice", account__code__startswith="4")
+    net = Decimal("20.33")
+    assert invoice.net.amount == net
+    assert sum(line.net.amount for line in lines) == net
+    assert sum(group.base.amount for group in groups) == net
+    assert sum(line.credit - line.debit for line in revenue) == net
