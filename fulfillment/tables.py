@@ -104,7 +104,7 @@ LINES = (
 )
 
 PACKAGES = (
-    Column("position", "Package", "count"),
+    Column("position", "Package"),
     Column("sscc", "SSCC", "code"),
     Column("weight_kg", "Weight, kg", "quantity"),
     Column("contents", "Holds", width="clip"),

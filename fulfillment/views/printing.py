@@ -14,6 +14,7 @@ from core import code128
 from core.errors import DomainError
 from core.web.access import requires
 from core.web.formats import lines as as_lines
+from core.wording import day
 from fulfillment import sscc
 from fulfillment.loading import lines_of
 from fulfillment.models import Delivery, Package
@@ -58,7 +59,7 @@ def _pick_lists(request: HttpRequest, deliveries: Sequence[Delivery]) -> HttpRes
         for delivery in deliveries
     ]
     commands = [(word, code128.svg(word, module_mm=code128.WIDE)) for word in COMMANDS]
-    context = {"sheets": sheets, "commands": commands, "now": timezone.now()}
+    context = {"sheets": sheets, "commands": commands, "now": timezone.now(), "day": day}
     return render(request, "fulfillment/print_pick.html", context)
 
 
@@ -91,5 +92,6 @@ def packing_slip(request: HttpRequest, delivery_id: int) -> HttpResponse:
         "line_count": len(rows),
         "code": symbol(delivery.number or ""),
         "grouped": sscc.grouped,
+        "day": day,
     }
     return render(request, "fulfillment/print_slip.html", context)
