@@ -27,9 +27,10 @@ from rebates.ledgers import REBATES
 from rebates.loading import eligible_of_agreement
 from rebates.models import RebateAgreement, RebateMovement, RebateSettlement
 from rebates.postings import settlement_lines
+from rebates.selectors import scale_of, tiers_of
 from rebates.services.accruing import accrual_entry, accrue, balances_of, post, terms_of
 from rebates.services.locking import lock_agreement
-from rebates.tiers import Rebate, Scale, TierMethod, earn
+from rebates.tiers import Rebate, earn
 
 SETTLEMENT = "rebate_settlement"
 
@@ -80,22 +81,13 @@ def settle_agreement(
     return settlement.pk
 
 
-def scale_of(agreement: RebateAgreement) -> Scale:
-    """The agreement's tiers as the engine reads them. One query."""
-    return Scale.starting_at(
-        TierMethod(agreement.method),
-        agreement.tiers.values_list("starts_at", "percent"),
-        basis_places=currency_exponent(agreement.currency),
-    )
-
-
 def earned_until(agreement: RebateAgreement, until: date | None) -> Rebate:
     """What everything counted until this day earns by the tiers; None for the whole period. Two queries."""
     movements = RebateMovement.objects.filter(total__agreement=agreement)
     if until is not None:
         movements = movements.filter(business_date__lte=until)
     base = movements.aggregate(base=Sum("base"))["base"] or ZERO
-    return earn(scale_of(agreement), base, exponent=currency_exponent(agreement.currency))
+    return earn(scale_of(agreement, tiers_of(agreement)), base, exponent=currency_exponent(agreement.currency))
 
 
 def _require_day(agreement: RebateAgreement, until: date, *, final: bool) -> None:
