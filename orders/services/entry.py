@@ -27,6 +27,7 @@ from orders.states import OrderStatus
 def create_orders(*, drafts: Sequence[OrderDraft], actor: User) -> list[int]:
     """Enter a set of draft orders of one company, priced at today's agreements, and return their ids in order.
 
+    An order that the system brings in under an import key is history: its prices by hand were accepted long ago.
     Prices in each order's currency; the rate to functional currency is looked up once for its business date and kept.
     Takes no stock and no credit. Statement count does not depend on the number of orders or lines.
 
@@ -40,7 +41,10 @@ def create_orders(*, drafts: Sequence[OrderDraft], actor: User) -> list[int]:
     company = one_company(drafts, actor=actor)
     headers = unsaved_orders(company, drafts, actor=actor)
     cards = product_cards(ids={line.product_id for draft in drafts for line in draft.lines})
-    wanted = [Wanted(header, draft.lines, draft.coupon_code) for header, draft in zip(headers, drafts, strict=True)]
+    wanted = [
+        Wanted(header, draft.lines, draft.coupon_code, is_history=draft.import_key is not None and actor.is_system)
+        for header, draft in zip(headers, drafts, strict=True)
+    ]
     for each in wanted:
         require_sane(each, cards, actor=actor)
     return insert_orders(build(company, wanted, cards), actor=actor)

@@ -26,12 +26,16 @@ LARGEST_QUANTITY = Decimal(10) ** 11
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The lines that one order shall have, in order, and whether their prices were agreed elsewhere (a quote)."""
+    """The lines that one order shall have, in order, and whether their prices were agreed elsewhere (a quote).
+
+    ``is_history``: the order was accepted in another system, so no price of it waits for a release.
+    """
 
     order: Order
     lines: Sequence[OrderLineDraft]
     coupon_code: str = ""
     prices_agreed: bool = False
+    is_history: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,16 +175,16 @@ def _rows(
                 "tax_percent": priced.tax_percent,
                 "cost": round_amount(unit_cost * priced.quantity, company.functional_currency),
                 "price_trace": to_plain(priced.trace),
-                "price_finding": _finding(priced.findings),
+                "price_finding": _finding(priced.findings, is_history=wanted.is_history),
                 "note": draft.note[:200],
             }
         )
     return rows
 
 
-def _finding(findings: Sequence[str]) -> str:
+def _finding(findings: Sequence[str], *, is_history: bool) -> str:
     """The gravest finding: what makes the line impossible before what somebody may release."""
-    order = ("no_price", "no_tax", "over_limit", "hand_not_allowed")
+    order = ("no_price", "no_tax") if is_history else ("no_price", "no_tax", "over_limit", "hand_not_allowed")
     return next((finding for finding in order if finding in findings), "")
 
 
