@@ -1,4 +1,4 @@
-from core.models.access import Company, CompanyMembership, Rights, User
+from core.models.access import Company, CompanyMembership, Rights, RoleRight, User, UserRole
 from core.models.audit import CommandLog, IdempotencyKey, SealedBlock, SealedSegment
 from core.models.documents import Document, DocumentEvent, DocumentLink, NumberSeries
 from core.models.fx import FxRate
@@ -21,7 +21,9 @@ __all__ = [
     "NumberSeries",
     "OutboxMessage",
     "Rights",
+    "RoleRight",
     "SealedBlock",
     "SealedSegment",
     "User",
+    "UserRole",
 ]

@@ -3,7 +3,7 @@
 from typing import ClassVar
 from zoneinfo import available_timezones
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, Group
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -92,6 +92,28 @@ class CompanyMembership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} in {self.company}"
+
+
+@row_history()
+class UserRole(User.groups.through):  # type: ignore[name-defined]
+    """A person has a role. The row is Django's own; here it gets its history: who could do what, when."""
+
+    class Meta:
+        proxy = True
+
+    def __str__(self) -> str:
+        return f"{self.user_id} has role {self.group_id}"
+
+
+@row_history()
+class RoleRight(Group.permissions.through):  # type: ignore[name-defined]
+    """A role holds a right. The row is Django's own; here it gets its history."""
+
+    class Meta:
+        proxy = True
+
+    def __str__(self) -> str:
+        return f"role {self.group_id} holds {self.permission_id}"
 
 
 class Rights(models.Model):

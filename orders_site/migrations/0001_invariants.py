@@ -124,6 +124,20 @@ I16 = (
 )
 
 # --- I17: every change has its record. The functions read the catalog, so that a new table is held to it too. ---------
+# A history table names its table, or is named by that table's trigger (roles and rights have Django's own tables).
+I17_TABLES = """
+CREATE VIEW kept_tracked_tables AS
+SELECT h.relname::text AS history, coalesce(named.oid, told.tgrelid) AS base_oid
+FROM pg_class h
+JOIN pg_attribute a ON a.attrelid = h.oid AND a.attname = 'pgh_obj_id' AND NOT a.attisdropped
+LEFT JOIN pg_class named ON named.relname = regexp_replace(h.relname, 'history$', '') AND named.relkind = 'r'
+    AND named.relnamespace = h.relnamespace
+LEFT JOIN LATERAL (
+    SELECT t.tgrelid FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+    WHERE t.tgname LIKE 'pgtrigger_history_%' AND p.prosrc LIKE '%INSERT INTO "' || h.relname || '"%' LIMIT 1
+) AS told ON true
+WHERE h.relkind = 'r' AND h.relnamespace = 'public'::regnamespace;
+"""
 I17_HISTORY = """
 CREATE FUNCTION kept_rows_past_history() RETURNS TABLE (table_name text, row_id bigint, what text)
 LANGUAGE plpgsql STABLE AS $$
@@ -133,13 +147,10 @@ DECLARE
     missing text;
 BEGIN
     FOR tracked IN
-        SELECT h.relname::text AS history, b.relname::text AS base, b.oid AS base_oid, EXISTS (
-            SELECT 1 FROM pg_trigger t WHERE t.tgrelid = b.oid AND t.tgname LIKE 'pgtrigger_history_insert_%'
+        SELECT t.history, t.base_oid::regclass::text AS base, t.base_oid, EXISTS (
+            SELECT 1 FROM pg_trigger i WHERE i.tgrelid = t.base_oid AND i.tgname LIKE 'pgtrigger_history_insert_%'
         ) AS from_insert
-        FROM pg_class h
-        JOIN pg_attribute a ON a.attrelid = h.oid AND a.attname = 'pgh_obj_id' AND NOT a.attisdropped
-        JOIN pg_class b ON b.relname = regexp_replace(h.relname, 'history$', '') AND b.relnamespace = h.relnamespace
-        WHERE h.relkind = 'r' AND h.relnamespace = 'public'::regnamespace ORDER BY 1
+        FROM kept_tracked_tables t ORDER BY 1
     LOOP
         SELECT string_agg(format('b.%1$I IS NOT DISTINCT FROM h.%1$I', x.attname), ' AND ') INTO columns
         FROM pg_attribute x JOIN pg_attribute y ON y.attname = x.attname AND y.attrelid = tracked.history::regclass
@@ -151,7 +162,7 @@ BEGIN
                 CASE WHEN b.id IS NULL THEN ''deleted past its history''
                      WHEN h.pgh_id IS NULL THEN ''inserted past its history''
                      ELSE ''changed past its history'' END
-             FROM %I b FULL JOIN (SELECT DISTINCT ON (pgh_obj_id) * FROM %I ORDER BY pgh_obj_id, pgh_id DESC) h
+             FROM %s b FULL JOIN (SELECT DISTINCT ON (pgh_obj_id) * FROM %I ORDER BY pgh_obj_id, pgh_id DESC) h
                 ON h.pgh_obj_id = b.id
              WHERE (b.id IS NULL AND h.pgh_label <> ''delete'') OR (h.pgh_id IS NULL AND %s)
                 OR (b.id IS NOT NULL AND h.pgh_id IS NOT NULL AND NOT (h.pgh_label <> ''delete'' AND %s))',
@@ -186,11 +197,8 @@ WITH wanted AS (
     JOIN pg_attribute x ON x.attrelid = c.oid AND x.attname = 'txid' AND NOT x.attisdropped
     WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace
     UNION ALL
-    SELECT b.oid, g.guard FROM pg_class h
-    JOIN pg_attribute a ON a.attrelid = h.oid AND a.attname = 'pgh_obj_id' AND NOT a.attisdropped
-    JOIN pg_class b ON b.relname = regexp_replace(h.relname, 'history$', '') AND b.relnamespace = h.relnamespace
+    SELECT t.base_oid, g.guard FROM kept_tracked_tables t
     CROSS JOIN (VALUES ('history_update'), ('history_delete')) AS g(guard)
-    WHERE h.relkind = 'r' AND h.relnamespace = 'public'::regnamespace
 )
 SELECT w.table_id::regclass::text AS table_name, w.guard FROM wanted w
 WHERE NOT EXISTS (
@@ -238,6 +246,7 @@ WHERE (coalesce(t.open_orders, 0), coalesce(t.delivered, 0), coalesce(t.open_ite
 """
 
 VIEWS = {
+    "kept_tracked_tables": I17_TABLES,
     "site_i10_duplicate_effects": I10,
     "site_i14_transitions": I14,
     "site_i15_maker_is_checker": I15,
@@ -261,7 +270,7 @@ def undo(view: str) -> str:
 class Migration(migrations.Migration):
     initial = True
     dependencies = [
-        ("core", "0003_sealed_chain"),
+        ("core", "0004_rights_history"),
         ("catalog", "0003_row_history"),
         ("accounting", "0004_row_history"),
         ("inventory", "0003_row_history"),

@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.contrib.auth.models import Group, Permission
 from django.db import IntegrityError, connection, models
 
 from catalog.models import Product, UnitOfMeasure
 from core.append_only import append_only_tables
 from core.audit.history import RowHistory
-from core.models import CommandLog, Company, User
-from tests.core.makers import make_company, rename_company
+from core.models import CommandLog, Company, RoleRight, User, UserRole
+from tests.core.makers import make_company, make_person, rename_company
 from tests.core.orders import make_bare_order
 
 
@@ -87,6 +88,20 @@ def test_the_application_writes_history_and_may_not_change_it() -> None:
 
     with connection.cursor() as cursor, pytest.raises(Exception, match="permission denied"):
         cursor.execute("DELETE FROM core_companyhistory")
+
+
+def test_who_had_which_role_and_right_when_is_kept(db: None) -> None:
+    person, role = make_person(), Group.objects.create(name="Sales")
+    right = Permission.objects.get(codename="administer")
+
+    person.groups.add(role)
+    role.permissions.add(right)
+    person.groups.remove(role)
+
+    roles = UserRole.pgh_event_model.objects.order_by("pgh_id").values_list("pgh_label", "user_id", "group_id")
+    assert list(roles) == [("insert", person.pk, role.pk), ("delete", person.pk, role.pk)]
+    rights = RoleRight.pgh_event_model.objects.values_list("pgh_label", "group_id", "permission_id")
+    assert list(rights) == [("insert", role.pk, right.pk)]
 
 
 def tracked() -> list[type[models.Model]]:

@@ -128,7 +128,10 @@ def test_i17_finds_rows_changed_deleted_and_inserted_past_their_history(world: W
     seed(f"DELETE FROM core_companymembership WHERE user_id = {world.charlie.pk}")
     seed(f"INSERT INTO core_companymembership (user_id, company_id) VALUES ({world.charlie.pk}, {world.company.pk})")
 
+    seed(f"DELETE FROM core_user_groups WHERE user_id = {world.alice.pk}")
+
     assert {(row[0], row[2]) for row in offences("site_i17_rows_past_history")} == {
+        ("core_user_groups", "deleted past its history"),
         ("catalog_product", "changed past its history"),
         ("core_companymembership", "deleted past its history"),
         ("core_companymembership", "inserted past its history"),
@@ -157,7 +160,12 @@ def test_i17_finds_a_movement_without_a_command(confirmed: Order, as_superuser: 
 
 @pytest.mark.parametrize(
     ("table", "guard"),
-    [("orders_order", "history_update"), ("orders_order", "history_delete"), ("core_commandlog", "append_only")],
+    [
+        ("orders_order", "history_update"),
+        ("orders_order", "history_delete"),
+        ("core_user_groups", "history_delete"),
+        ("core_commandlog", "append_only"),
+    ],
 )
 def test_i17_finds_a_guard_that_was_dropped(world: World, table: str, guard: str) -> None:
     with connection.cursor() as cursor:
