@@ -26,7 +26,7 @@ from core.numbering import post_last
 from core.runs import current_run
 from core.timeline import TimelineEntry, link, record
 from core.wording import listed
-from orders.credit.services import CreditMove, move_credit
+from orders.credit.services import CreditMove, lock_exposures, move_credit
 from orders.drafts import Progress
 from orders.services import record_credited, record_invoiced
 
@@ -55,6 +55,7 @@ def post_documents(
     _insert_lines(written)
     _link(written, actor=actor)
     gains = _open(company, written, terms, claims or {}, actor=actor)
+    lock_exposures(company, {document.account_id for document in documents})
     _move_orders(company, written, actor=actor)
     _move_credit(company, written, gains, actor=actor)
     post_entries(company=company, drafts=_entries(written), actor=actor)

@@ -97,6 +97,14 @@ def _exposure(balances: Mapping[str, Decimal]) -> credit.Exposure:
     )
 
 
+def lock_exposures(company: Company, account_ids: Collection[int]) -> None:
+    """Lock the exposures of these accounts in order, for a command that will move them in several postings.
+
+    Without it the second posting could take an account before one that the first one took, against the one lock order.
+    """
+    CREDIT.lock([(company.pk, account_id, company.functional_currency) for account_id in sorted(set(account_ids))])
+
+
 def lock_credit(company: Company, account_ids: Collection[int]) -> dict[int, CreditState]:
     """Lock the exposures of these accounts in order and read what a decision needs, under the lock. Four statements.
 
