@@ -47,22 +47,22 @@ def make_cluster(*, durable: bool) -> Cluster:
     return _start(_new_cluster(durable=durable))
 
 
-def take_cluster() -> Cluster:
+def take_cluster(*, durable: bool = False) -> Cluster:
     """Start the run's throw-away cluster from the copy an earlier run of the same schema left, else an empty one."""
     kept = _kept_copy()
-    cluster = _take(kept)
+    cluster = _take(kept, durable=durable)
     _places[cluster.data] = kept
     return cluster
 
 
-def _take(kept: Path) -> Cluster:
+def _take(kept: Path, *, durable: bool) -> Cluster:
     if not kept.exists():
-        return make_cluster(durable=False)
-    cluster = _new_cluster(durable=False)
+        return make_cluster(durable=durable)
+    cluster = _new_cluster(durable=durable)
     copied = subprocess.run(["cp", "-a", str(kept), str(cluster.data)], check=False, capture_output=True)
     if copied.returncode:  # tidied away by another run at this moment
         discard(cluster)
-        return make_cluster(durable=False)
+        return make_cluster(durable=durable)
     return _start(cluster)
 
 
