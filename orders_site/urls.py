@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("fulfil/", include("fulfillment.urls")),
     path("invoices/", include("billing.urls")),
     path("payments/", include("payments.urls")),
+    path("rebates/", include("rebates.urls")),
     path("insight/", include("analytics.urls")),
     path("exceptions/", include("orders_site.exceptions.urls")),
     path("design/", include("orders_site.design.urls")),
