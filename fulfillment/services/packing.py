@@ -44,6 +44,8 @@ def pack_deliveries(
         return []
     require_transition(deliveries, "pack")
     lines = settled(deliveries, lines_of(delivery_ids))
+    as_planned = {delivery.pk for delivery in deliveries if delivery.status == DeliveryStatus.RELEASED}
+    write_picked([line for delivery_id in sorted(as_planned) for line in lines[delivery_id]])
     drafts = [
         (delivery, position, draft)
         for delivery in deliveries
@@ -79,15 +81,13 @@ def pack_deliveries(
 def settled(deliveries: Sequence[Delivery], lines: Mapping[int, Sequence[LoadedLine]]) -> dict[int, list[LoadedLine]]:
     """What each delivery holds, its lines closed. Nobody picked anything of a released one: then it is as planned.
 
-    Writes the picks that follow from that. Raises DeliveryNotReady naming the line that is still open.
+    Writes nothing. Raises DeliveryNotReady naming the line that is still open.
     """
     found: dict[int, list[LoadedLine]] = {}
-    assumed: list[LoadedLine] = []
     for delivery in deliveries:
         own = list(lines[delivery.pk])
         if delivery.status == DeliveryStatus.RELEASED:
             own = [replace(line, picked=line.quantity, is_picked=True) for line in own]
-            assumed += own
         for line in own:
             if not line.is_picked:
                 raise DeliveryNotReady(
@@ -97,7 +97,6 @@ def settled(deliveries: Sequence[Delivery], lines: Mapping[int, Sequence[LoadedL
         if not any(line.picked for line in own):
             raise DeliveryNotReady(f"{delivery.number}: nothing was picked. Cancel the delivery instead.")
         found[delivery.pk] = own
-    write_picked(assumed)
     return found
 
 

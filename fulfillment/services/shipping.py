@@ -120,7 +120,12 @@ def _write(lines: Sequence[LoadedLine], costs: Mapping[int, Decimal]) -> None:
     bulk.update(
         DeliveryLine,
         [line.id for line in lines],
-        {"shipped": [line.picked for line in lines], "cost": [costs[line.id] for line in lines]},
+        {
+            "picked": [line.picked for line in lines],
+            "is_picked": [True for _ in lines],
+            "shipped": [line.picked for line in lines],
+            "cost": [costs[line.id] for line in lines],
+        },
     )
 
 

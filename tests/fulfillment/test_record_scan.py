@@ -12,7 +12,6 @@ from fulfillment.errors import PickRefused
 from fulfillment.models import Delivery, PickScan
 from fulfillment.services import record_scan, undo_scan
 from inventory.models import Bin
-from orders.models import OrderLine
 from tests import factories
 from tests.fulfillment.conftest import MakeDelivery, lines_of
 from tests.world import World
@@ -104,8 +103,8 @@ def test_one_too_many_counts_nothing(world: World, make_delivery: MakeDelivery) 
 
 
 def test_more_is_taken_within_the_order_lines_tolerance(world: World, make_delivery: MakeDelivery) -> None:
-    delivery = make_delivery({world.bolt: "20"}, state="released")
-    OrderLine.objects.update(over_delivery_percent=10)
+    generous = factories.make_account(company=world.company, over_delivery_percent=10)
+    delivery = make_delivery({world.bolt: "20"}, state="released", account=generous)
     scan(world, delivery, "BOLT-M8", quantity=Decimal(20))
 
     assert scan(world, delivery, "BOLT-M8", quantity=Decimal(2)).is_counted
