@@ -1,9 +1,9 @@
 """The floor: the same rows under the same constraints and triggers, by plain SQL through psycopg, committed durably.
 
 Two databases start as copies of each other. The work is done on the first through the commands; each statement that
-writes, locks or takes a number is noted with its values and sent to the second right afterwards: no Django, no
-reading, no deciding. Since both see the same writes in the same order, ids and numbers agree; ``require_equal`` proves it.
-What the floor cannot show is where fewer writes would do: it carries out the ones that the command chose.
+writes, locks or takes a number is noted with its values and sent to the second right afterwards: no Django, no reading,
+no deciding. Since both see the same writes in the same order, ids and numbers agree; ``require_equal`` proves it. What
+the floor cannot show is where fewer writes would do: it carries out the ones that the command chose.
 """
 
 import re

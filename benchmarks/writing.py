@@ -1,4 +1,7 @@
-"""Entering and confirming orders by many at once, and the floor beside it. Shared by writers, hot_product and credit."""
+"""Entering and confirming orders by many at once, and the floor beside it.
+
+Shared by writers, hot_product and credit.
+"""
 
 from collections import Counter
 from collections.abc import Callable

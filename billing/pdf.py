@@ -15,14 +15,15 @@ logging.getLogger("weasyprint").addFilter(lambda record: "only allowed in page m
 logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
 
 
+class ForbiddenAddress(Exception):
+    """A document asked for something that is not bundled: it is not fetched, and the document is not made."""
+
+
 @cache
-def _renderer() -> tuple[Any, Any]:
+def _renderer() -> tuple[Any, Any, type[BaseException]]:
     """WeasyPrint and a fetcher for it, imported on first use: only workers render, every process starts."""
     from weasyprint import HTML
     from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
-
-    class ForbiddenAddress(FatalURLFetchingError):
-        """A document asked for something that is not bundled: it is not fetched, and the document is not made."""
 
     class BundledFiles(URLFetcher):
         """Gives the renderer the bundled style sheets and refuses everything else: files, network, data."""
@@ -30,18 +31,21 @@ def _renderer() -> tuple[Any, Any]:
         def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
             name = url.removeprefix(SCHEME)
             if not url.startswith(SCHEME) or name not in BUNDLED:
-                raise ForbiddenAddress(f"documents fetch nothing: {url[:200]}")
+                raise FatalURLFetchingError(f"documents fetch nothing: {url[:200]}")
             body = (Path(settings.BASE_DIR) / "static" / name).read_bytes()
             return URLFetcherResponse(url, body=body, headers={"Content-Type": "text/css"})
 
-    return HTML, BundledFiles
+    return HTML, BundledFiles, FatalURLFetchingError
 
 
 def render_pdf(html: str) -> bytes:
     """The page as a PDF. The same text and fonts give the same bytes.
 
-    Ten lines take 0.3 s, a thousand 10 s. Raises a fatal error when the page asks for anything that is not bundled.
+    Ten lines take 0.3 s, a thousand 10 s. Raises ForbiddenAddress.
     """
-    page, fetcher = _renderer()
-    pdf: bytes = page(string=html, base_url=SCHEME, url_fetcher=fetcher()).write_pdf()
+    page, fetcher, fatal = _renderer()
+    try:
+        pdf: bytes = page(string=html, base_url=SCHEME, url_fetcher=fetcher()).write_pdf()
+    except fatal as error:  # the renderer's own is no Exception: it would end a worker
+        raise ForbiddenAddress(str(error)) from error
     return pdf

@@ -181,7 +181,7 @@ def _row(order: Order, line: OrderLine, card: ProductCard, promised: DraftPromis
         tax=formats.quantity(line.tax_percent),
         net=formats.money(line.net),
         margin=formats.percent(margin).removesuffix(f"{formats.NBSP}%") if sees_margin and margin is not None else "",
-        promise=Tag(promised.tag.word, promised.tag.tone) if promised else None,  # type: ignore[arg-type]
+        promise=Tag(promised.tag.word, promised.tag.tone) if promised else None,
         state=state,
         why=why,
         is_missing_field="price",

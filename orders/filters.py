@@ -79,7 +79,7 @@ class OrderFilter(ListFilterSet):
 
     class Meta:
         model = Order
-        fields: ClassVar = []
+        fields: ClassVar[list[str]] = []
 
     def search(self, queryset: "QuerySet[Any, Any]", name: str, text: str) -> "QuerySet[Any, Any]":
         """Keep orders with this number, PO ref, customer or SKU: four index scans in one statement."""

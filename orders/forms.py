@@ -11,7 +11,7 @@ from inventory.models import Warehouse
 from orders.models import CreditProfile, Order
 
 FAR_DAYS = 3 * 366  # nobody means a delivery later than this; a typed 2206 is a slip
-AS_AGREED = ""
+AS_AGREED = "agreed"
 
 
 class DayField(forms.DateField):
@@ -39,7 +39,7 @@ class HeaderForm(forms.Form):
 
     customer_reference = forms.CharField(label="PO ref", required=False, max_length=60)
     requested_on = DayField(label="Requested")
-    ship_to = forms.ChoiceField(label="Ship to", required=False)
+    ship_to = forms.ChoiceField(label="Ship to")
     terms = forms.ModelChoiceField(PaymentTerms.objects.order_by("net_days"), label="Terms", empty_label=None)
     delivery = forms.ChoiceField(label="Delivery", choices=[("parts", "In parts"), ("whole", "Complete only")])
     warehouse = forms.ModelChoiceField(Warehouse.objects.none(), label="Ship from", empty_label=None)
@@ -114,7 +114,7 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(max_length=500, help_text="Kept on the timeline")
 
 
-class CreditLimitForm(forms.ModelForm):  # type: ignore[type-arg]
+class CreditLimitForm(forms.ModelForm):
     """How much an account may owe one company, and how the check reacts."""
 
     reason = forms.CharField(max_length=500, help_text="Kept with the change")

@@ -65,7 +65,7 @@ def quantity_row(
             from_stock=bool(promise and promise.from_stock),
             is_shipped=is_shipped,
         )
-        tag = Tag(shown.word, shown.tone)  # type: ignore[arg-type]
+        tag = Tag(shown.word, shown.tone)
     dated = sum((quantity for quantity, ship_on, _ in promise.parts if ship_on is not None), ZERO) if promise else ZERO
     return QuantityRow(
         line=line,
@@ -136,11 +136,12 @@ def buttons_of(order: Order, rows: Sequence[QuantityRow], user: User) -> list[Ac
     buttons = [ActionButton("Print", reverse("orders:print", args=[order.pk]), icon="print", is_link=True, key="p")]
     if is_live and not held_by_hand and may(user, "orders.hold_order"):
         buttons.append(_verb(order, "hold", "Hold", icon="hold", needs_reason=True))
-    if shipped and may(user, "fulfillment.enter_return") and (url := _address("fulfillment:return-new", order.pk)):
-        buttons.append(ActionButton("Return", url, icon="return", is_link=True))
+    if shipped and may(user, "fulfillment.enter_return") and (url := _address("fulfillment:return-new")):
+        buttons.append(ActionButton("Return", f"{url}?order={order.pk}", icon="return", is_link=True))
     if is_confirmed and is_open and may(user, "fulfillment.release_delivery"):
         url = _address("fulfillment:create")
-        buttons += [ActionButton("Create delivery", f"{url}?order={order.pk}", is_link=True)] if url else []
+        picked = {"picked": str(order.pk)}
+        buttons += [ActionButton("Create delivery", f"{url}?view=all", "deliver", fields=picked)] if url else []
     if is_confirmed and is_open and may(user, "orders.confirm_order"):
         buttons.append(_verb(order, "repromise", "Promise again", icon="refresh"))
     if is_confirmed and is_open and may(user, "orders.cancel_order"):

@@ -92,7 +92,8 @@ def _demands(
     order: Order, lines: Sequence[OrderLine], kits: Mapping[int, Sequence[tuple[int, Decimal]]], horizon: Horizon
 ) -> tuple[list[Demand], list[OrderLine]]:
     """One demand per stocked line and per component of a kit, as confirming makes them, with the line of each."""
-    demands, owners = [], []
+    demands: list[Demand] = []
+    owners: list[OrderLine] = []
     for line in lines:
         parts = {"stocked": [(line.product_id, Decimal(1))], "kit": list(kits.get(line.product_id, ()))}
         for product_id, quantity in parts.get(line.product_kind, []):

@@ -1,7 +1,7 @@
 """Supply as it stands now, without a lock: what a draft would be promised if it were confirmed this moment."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -65,7 +65,7 @@ def standings(
     buckets = StockBucket.objects.filter(company_id=company_id, **scope).values_list(
         "warehouse_id", "product_id", "id", "on_hand", "pegged"
     )
-    facts = {(place, product): rest for place, product, *rest in buckets}
+    facts = {(place, product): Standing(bucket, on_hand, pegged) for place, product, bucket, on_hand, pegged in buckets}
     coming: dict[Place, list[Receipt]] = {}
     rows = (
         ReceiptTotal.objects.filter(
@@ -87,7 +87,4 @@ def standings(
     )
     for place, product, receipt_id, number, expected_on, still, pegged in rows:
         coming.setdefault((place, product), []).append(Receipt(receipt_id, number or "", expected_on, still - pegged))
-    return {
-        key: Standing(*facts.get(key, (0,)), receipts=tuple(coming.get(key, ())))  # type: ignore[arg-type]
-        for key in {*facts, *coming}
-    }
+    return {key: replace(facts.get(key, Standing(0)), receipts=tuple(coming.get(key, ()))) for key in {*facts, *coming}}

@@ -23,7 +23,7 @@ def status_of(row: Row) -> Tag:
         row["hold_kinds"] or (),
         has_undated=row["has_undated"],
     )
-    return Tag(shown.word, shown.tone)  # type: ignore[arg-type]
+    return Tag(shown.word, shown.tone)
 
 
 def promise_of(row: Row) -> Tag | None:
@@ -39,7 +39,7 @@ def promise_of(row: Row) -> Tag | None:
         from_stock=not row["leans_on_receipt"],
         is_shipped=row["fulfillment_state"] == FulfillmentState.ALL,
     )
-    return Tag(shown.word, shown.tone)  # type: ignore[arg-type]
+    return Tag(shown.word, shown.tone)
 
 
 def _share(done: Decimal | None, whole: Decimal | None) -> Decimal | None:
@@ -47,8 +47,9 @@ def _share(done: Decimal | None, whole: Decimal | None) -> Decimal | None:
 
 
 def _owner(row: Row) -> str:
-    first, last = row["salesperson__first_name"], row["salesperson__last_name"]
-    return f"{first or ''} {last or ''}".strip()
+    """Who looks after the order: its salesperson, otherwise who entered it."""
+    person = "salesperson" if row["salesperson_id"] else "created_by"
+    return f"{row[f'{person}__first_name']} {row[f'{person}__last_name']}".strip()
 
 
 COLUMNS = (
@@ -58,7 +59,13 @@ COLUMNS = (
     Column(
         "owner",
         "Owner",
-        reads=("salesperson__first_name", "salesperson__last_name"),
+        reads=(
+            "salesperson_id",
+            "salesperson__first_name",
+            "salesperson__last_name",
+            "created_by__first_name",
+            "created_by__last_name",
+        ),
         value=_owner,
         hide="opt",
         is_muted=True,

@@ -89,7 +89,7 @@ def read_rows(data: QueryDict) -> list[TypedLine]:
                 key=uuid,
                 version=int(version) if version.isascii() and version.isdecimal() and version != "0" else None,
                 is_removed=f"remove-{key}" in data,
-                **{
+                **{  # type: ignore[arg-type]  # only the typed texts
                     name: data.get(f"{name}-{key}", "").strip()[:LONGEST_CELL].replace("\x00", "")
                     for name in ("sku", "quantity", "unit", "price", "discount")
                 },

@@ -26,7 +26,7 @@ from core.models import Company, CompanyMembership, User
 from core.system import system_user
 from inventory.drafts import AdjustmentDraft, AdjustmentLineDraft
 from inventory.models import Bin, Warehouse
-from inventory.services import adjust_stock
+from inventory.services.adjustments import adjust_stock
 from orders.drafts import OrderDraft, OrderLineDraft
 from orders.models import Order
 from orders.services import create_orders

@@ -1,6 +1,7 @@
 """Every route declares its policy: the permission it needs, that it needs only a person, or why it is public.
 
-A route without a declaration fails ``tests/test_architecture.py``; the permission matrix of the tests is generated from these.
+A route without a declaration fails ``tests/test_architecture.py``; the permission matrix of the tests is generated from
+these.
 """
 
 from collections.abc import Callable
@@ -18,7 +19,10 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 def requires(permission: str) -> Callable[[View[P]], View[P]]:
-    """Let only people with the permission in; others are told which right is missing (403), visitors are sent to log in."""
+    """Let only people with the permission in;
+
+    Others are told which right is missing (403), visitors are sent to log in.
+    """
 
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)

@@ -18,7 +18,8 @@ from django.utils.cache import patch_vary_headers
 BUNDLES = {
     "css": (
         "css/tokens.css", "css/base.css", "css/controls.css", "css/tables.css", "css/forms.css", "css/grid.css",
-        "css/overlays.css", "css/documents.css", "css/figures.css", "css/screens.css", "css/lists.css", "css/orders.css",
+        "css/overlays.css", "css/documents.css", "css/figures.css", "css/screens.css", "css/lists.css",
+        "css/orders.css",
         "css/print.css",
     ),
     "js": ("django_htmx/htmx-2.min.js", "js/kept.js", "js/dialogs.js", "js/keys.js", "js/list.js"),

@@ -22,6 +22,7 @@ from fulfillment.models import Delivery, DeliveryLine
 from fulfillment.services.locking import company_of, lock_deliveries, lock_deliveries_with_orders
 from fulfillment.states import DeliveryStatus
 from inventory import services as inventory
+from inventory.models import BinStock
 from orders.services import record_delivering
 
 SHORT_PICK = "short_pick"
@@ -114,11 +115,14 @@ def _report(
                 WAREHOUSE,
                 delivery.kind,
                 delivery.pk,
-                f"{delivery.number}: {sentence} It was written off; count the bin.",
+                f"{delivery.number}: {sentence} It was taken out of stock; count the bin.",
             )
         ],
         actor=actor,
     )
+    lost = min(rest, _in_the_books(delivery, line))
+    if not lost:
+        return
     inventory.adjust_stock(
         drafts=[
             inventory.AdjustmentDraft(
@@ -126,8 +130,18 @@ def _report(
                 delivery.warehouse_id,
                 f"Short pick of {delivery.number}: {sentence}"[:200],
                 on or delivery.business_date,
-                (inventory.AdjustmentLineDraft(line.product_id, line.bin_id, -rest),),
+                (inventory.AdjustmentLineDraft(line.product_id, line.bin_id, -lost),),
             )
         ],
         actor=system_user(),
     )
+
+
+def _in_the_books(delivery: Delivery, line: LoadedLine) -> Decimal:
+    """What the books say lies in the line's bin, or the default one: no more than that can be missing."""
+    bins = BinStock.objects.filter(company_id=delivery.company_id, product_id=line.product_id)
+    if line.bin_id is None:
+        bins = bins.filter(bin__warehouse_id=delivery.warehouse_id, bin__is_default=True)
+    else:
+        bins = bins.filter(bin_id=line.bin_id)
+    return bins.values_list("quantity", flat=True).first() or Decimal(0)

@@ -41,9 +41,7 @@ class StockBucket(GuardedTotal):
                 name="bucket_pegged_within_on_hand",
                 violation_error_message="More is promised from stock than is on hand.",
             ),
-            models.CheckConstraint(
-                condition=~Q(on_hand=0) | Q(value=0), name="bucket_empty_is_worth_nothing"
-            ),
+            models.CheckConstraint(condition=~Q(on_hand=0) | Q(value=0), name="bucket_empty_is_worth_nothing"),
         ]
         indexes: ClassVar = [models.Index(fields=["product"], name="bucket_by_product")]
         permissions: ClassVar = [("view_stock", "See stock and availability")]

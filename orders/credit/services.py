@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from accounting.models import OpenItem
 from core.commands import command
@@ -123,12 +124,12 @@ def lock_credit(company: Company, account_ids: Collection[int]) -> dict[int, Cre
 
 def credit_state(company: Company, account_id: int) -> CreditState:
     """The same without a lock, for pages: headroom while typing. Three queries."""
-    row = (
+    row: Any = (
         CreditTotal.objects.filter(company=company, account_id=account_id)
         .values("open_orders", "delivered", "open_items", "unapplied")
         .first()
     )
-    balances: Mapping[str, Decimal] = {name: row[name] if row else ZERO for name in CREDIT.balances}
+    balances: Mapping[str, Decimal] = dict(row or dict.fromkeys(CREDIT.balances, ZERO))
     profile = load_profiles(company, [account_id])[account_id]
     items = load_open_items(company, [account_id])[account_id] if needs_open_items(profile) else ()
     return CreditState(profile, _exposure(balances), items)

@@ -106,7 +106,14 @@ def _next_version(line: OrderLine | None, row: Mapping[str, Any]) -> int:
     """One more where what was typed changes; a new position or a new price of a neighbour is no edit of this line."""
     if line is None:
         return 1
-    typed = ("client_uuid", "product_id", "sales_quantity", "sales_unit", "manual_price", "manual_discount_percent")
+    typed: tuple[str, ...] = (
+        "client_uuid",
+        "product_id",
+        "sales_quantity",
+        "sales_unit",
+        "manual_price",
+        "manual_discount_percent",
+    )
     if row["manual_price"]:
         typed = (*typed, "unit_price")
     return line.version + differs(line, {name: row[name] for name in typed})

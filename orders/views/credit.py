@@ -124,7 +124,7 @@ def _case(request: HttpRequest, chosen: Waiting) -> dict[str, Any]:
 def _other_tag(order: Order) -> Tag:
     kinds = [hold.kind for hold in order.holds.all() if hold.released_at is None]
     shown = display_status(order.status, order.fulfillment_state, order.billing_state, kinds)
-    return Tag(shown.word, shown.tone)  # type: ignore[arg-type]
+    return Tag(shown.word, shown.tone)
 
 
 def _parts(credit: OrderCredit) -> list[tuple[str, Decimal, str]]:

@@ -60,7 +60,7 @@ def edit(request: HttpRequest, order_id: int) -> HttpResponse:
 
 
 def _too_late(request: HttpRequest, order: Order) -> HttpResponse:
-    """Lead to the order's page. A confirmation that was sent twice is told as it ended; anything else changed nothing."""
+    """Lead to the order's page. A confirmation sent twice is told as it ended; anything else changed nothing."""
     if request.method == "POST" and request.POST.get("action") == "confirm":
         try:
             tell(request, confirm_orders.once(key_of(request))(order_ids=[order.pk], actor=user_of(request))[0])
@@ -151,7 +151,8 @@ def warnings_of(order: Order, editor: Editor) -> list[str]:
         twin = others.filter(customer_reference=order.customer_reference).order_by("-pk").first()
         if twin is not None:
             found.append(f"PO ref {order.customer_reference} is on {twin.number} already.")
-    recent = others.filter(created_at__gte=timezone.now() - timedelta(days=1), gross=order.gross).order_by("-pk")
+    since = timezone.now() - timedelta(days=1)
+    recent = others.filter(created_at__gte=since, gross=order.gross).order_by("-pk")  # type: ignore[misc]  # Money, fenced
     similar = recent.first() if order.gross is not None and order.gross.amount else None
     if similar is not None:
         found.append(f"{similar.number}, entered within the last 24 hours, has the same total.")

@@ -1,5 +1,6 @@
 """Where orders begin: for a customer, from a quote, from pasted rows."""
 
+from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
 from django.contrib import messages
@@ -117,7 +118,7 @@ def _split(text: str, key: str) -> list[TypedLine]:
 
     ``key`` is the request's own: the same request sent twice means the same rows.
     """
-    rows = []
+    rows: list[Any] = []
     for line in text.replace("\x00", "").splitlines():
         cells = [cell.strip().strip('"') for cell in line.replace(";", "\t").split("\t")]
         if len(cells) == 1 and "," in line and line.count(",") < 4:

@@ -87,7 +87,13 @@ OUTCOMES = {
 
 
 def _picked(request: HttpRequest) -> list[Order]:
-    keys = _listing(request).picked_keys(AT_ONCE)
+    """The orders that a bulk verb means: those picked, also when the verb itself has moved them out of the view since,
+    so that a second press is answered as the first; or all that match.
+    """
+    if ALL_MATCHING in request.POST:
+        keys = _listing(request).picked_keys(AT_ONCE)
+    else:
+        keys = [int(key) for key in request.POST.getlist(PICKED) if key.isascii() and key.isdecimal() and len(key) < 19]
     if len(keys) > AT_ONCE:
         raise DomainError(f"At most {AT_ONCE:,} orders are changed at once. Narrow the list; nothing was changed.")
     return list(orders_visible_to(request.user).filter(pk__in=keys).select_related("account").order_by("pk"))

@@ -21,12 +21,12 @@ def confirmation(request: HttpRequest, order_id: int) -> HttpResponse:
     rates: dict[object, list[object]] = {}
     for line in lines:
         entry = rates.setdefault(line.tax_percent, [line.net - line.net, line.net - line.net])
-        rates[line.tax_percent] = [entry[0] + line.net, entry[1] + line.tax]  # type: ignore[operator]
+        rates[line.tax_percent] = [entry[0] + line.net, entry[1] + line.tax]
     late = [
         line
         for line in lines
         if (promise := promises.get(line.pk)) is not None
         and (promise.undated or (promise.last_deliver_on or line.requested_on) > line.requested_on)
     ]
-    context = {"order": order, "lines": lines, "promises": promises, "rates": sorted(rates.items()), "late": late}  # type: ignore[type-var]
+    context = {"order": order, "lines": lines, "promises": promises, "rates": sorted(rates.items()), "late": late}
     return render(request, "orders/print.html", context)

@@ -122,7 +122,8 @@ def change(request: HttpRequest, order_id: int) -> HttpResponse:
     """Change quantities and days of a confirmed order, with every check that confirming makes."""
     order = order_or_404(request, order_id)
     lines = list(OrderLine.objects.filter(order=order, parent=None).select_related("product").order_by("position"))
-    refusal, errors, status = "", {}, 200
+    errors: dict[str, str] = {}
+    refusal, status = "", 200
     if request.method == "POST":
         changes, errors = _read_changes(request, order, lines)
         reason = request.POST.get("reason", "").replace("\x00", "").strip()[:500]

@@ -144,7 +144,7 @@ AUTH_PASSWORD_VALIDATORS = [
 KEPT_LOCK_TIMEOUT = environment.text("KEPT_LOCK_TIMEOUT", "1500ms")
 KEPT_STATEMENT_TIMEOUT = environment.text("KEPT_STATEMENT_TIMEOUT", "15s")
 
-# --- Packages: the company prefix in their serial numbers; 952 is GS1's own prefix for demonstrations --------------------
+# --- Packages: the company prefix of their serial numbers; 952 is GS1 own prefix for demonstrations -------------------
 KEPT_GS1_PREFIX = environment.text("KEPT_GS1_PREFIX", "9521234")
 
 # --- Language, time, money ------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import pytest
 
 from billing.models import Invoice, InvoiceFile
 from billing.paper import aligned, html_of
-from billing.pdf import render_pdf
+from billing.pdf import ForbiddenAddress, render_pdf
 from billing.services.files import RenderedFile, keep_file, render_invoice
 from billing.tasks import render_invoice_pdf
 from core.errors import NotFound
@@ -49,7 +49,7 @@ def test_of_two_renderers_at_once_the_first_ones_file_is_kept(invoice: Invoice) 
     ["https://example.com/x.css", "file:///etc/passwd", "kept:../../etc/passwd", "data:text/css,a{}", "x.css"],
 )
 def test_a_document_fetches_nothing_but_the_bundled_sheet(address: str) -> None:
-    with pytest.raises(Exception, match="documents fetch nothing"):
+    with pytest.raises(ForbiddenAddress, match="documents fetch nothing"):
         render_pdf(f'<link rel="stylesheet" href="{address}"><p>x')
 
 

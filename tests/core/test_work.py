@@ -109,6 +109,7 @@ def test_a_lost_broker_fails_no_command_and_the_sweeper_finds_its_messages(boss:
     monkeypatch.undo()
     monkeypatch.setattr(work, "_tasks", {"test.note": work.RegisteredTask("test.note", note, 60)})
     monkeypatch.setattr("core.nudge.current_app.send_task", broken)
+    monkeypatch.setattr("core.nudge._silent_until", 0.0)
 
     emit(names=["a", "b"], actor=boss)
 

@@ -9,6 +9,7 @@ from core.models import ExceptionCase
 from fulfillment.errors import DeliveryNotReady, PickRefused
 from fulfillment.services import create_deliveries, pick_all, ship_deliveries, short_pick
 from inventory.models import BinStock, Commitment, Peg, StockBucket
+from inventory.services import AdjustmentDraft, AdjustmentLineDraft, adjust_stock
 from orders.models import OrderLine, ScheduleLine
 from tests.factories import TODAY
 from tests.fulfillment.conftest import MakeDelivery, lines_of
@@ -29,7 +30,7 @@ def test_what_is_missing_leaves_the_stock_and_the_warehouse_is_told(world: World
     case = ExceptionCase.objects.get()
     assert (case.kind, case.role, case.document_id) == ("short_pick", "warehouse", delivery.pk)
     assert case.sentence == (
-        f"{delivery.number}: 3 of 10 BOLT-M8 not in the bin, bin A-01. It was written off; count the bin."
+        f"{delivery.number}: 3 of 10 BOLT-M8 not in the bin, bin A-01. It was taken out of stock; count the bin."
     )
 
 
@@ -64,6 +65,16 @@ def test_what_is_left_for_later_stays_in_stock(world: World, make_delivery: Make
     assert StockBucket.objects.get(product=world.bolt).on_hand == 100
     assert ScheduleLine.objects.get().delivering == 0
     assert not ExceptionCase.objects.exists()
+
+
+def test_no_more_is_missing_than_the_books_say_was_there(world: World, make_delivery: MakeDelivery) -> None:
+    delivery = make_delivery({world.bolt: "100"}, state="released")
+    lost = AdjustmentLineDraft(world.bolt.pk, None, Decimal(-98))
+    adjust_stock(drafts=[AdjustmentDraft(world.company, world.main.pk, "fire", TODAY, (lost,))], actor=world.bob)
+
+    short_pick(delivery_line_id=lines_of(delivery)[0].pk, picked=Decimal(0), actor=world.bob)
+
+    assert StockBucket.objects.get(product=world.bolt).on_hand == 0
 
 
 def test_a_delivery_of_which_nothing_was_found_cannot_leave(world: World, make_delivery: MakeDelivery) -> None:

@@ -1,5 +1,7 @@
 """The list of orders: what it shows, to whom, and that it costs the same for many."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
@@ -10,7 +12,10 @@ from orders.models import Order, OrderHold
 from orders.services import confirm_orders, hold_orders
 from tests import factories
 from tests.factories import TODAY
+from tests.support.statements import Statements
 from tests.world import World
+
+Counter = Callable[[], AbstractContextManager[Statements]]
 
 
 def sign_in(user: User) -> Client:
@@ -78,7 +83,9 @@ def test_saved_views_narrow_to_what_they_say(world: World) -> None:
     assert {name for name, page in pages.items() if f">{late.number}<" in page} == {"open", "late", "all"}
 
 
-def test_ten_and_forty_orders_cost_the_same_statements(world: World, count_statements) -> None:
+def test_ten_and_forty_orders_cost_the_same_statements(
+    world: World, count_statements: Callable[[], AbstractContextManager[Statements]]
+) -> None:
     client, counts = sign_in(world.alice), []
     for _ in range(2):
         for _ in range(10 if not counts else 30):
