@@ -22,13 +22,14 @@ from orders_site.boot.roles import APP
 
 R = TypeVar("R")
 WRITES = re.compile(r"\b(INSERT INTO|UPDATE|DELETE FROM|nextval|set_config)\b", re.IGNORECASE)  # FOR UPDATE included
+BEGINS = "set_config('lock_timeout'"  # what core.commands sends first
 FRAME = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
 Statement = tuple[str, Any, bool]
 
 
 @dataclass
 class Recording:
-    """What one transaction sent: how many statements, and those of them that the floor repeats."""
+    """What one command sent: how many statements, and those of them that the floor repeats."""
 
     count: int = 0
     writes: list[Statement] = field(default_factory=list)
@@ -70,10 +71,12 @@ def connect(ground: Ground, database: str) -> psycopg.Connection:
 
 
 def carry_out(plain: psycopg.Connection, writes: Sequence[Statement]) -> float:
-    """Send one transaction's writes and commit; the seconds it took."""
+    """Send the writes, with a commit before each further command's first statement; the seconds it took."""
     started = time.perf_counter()
     with plain.cursor() as cursor:
-        for sql, params, many in writes:
+        for position, (sql, params, many) in enumerate(writes):
+            if position and BEGINS in sql:
+                plain.commit()
             (cursor.executemany if many else cursor.execute)(sql, params)
     plain.commit()
     return time.perf_counter() - started

@@ -14,7 +14,7 @@ REQUEST_ID = re.compile(r"\A[A-Za-z0-9_-]{8,36}\Z")
 
 
 class RequestContextMiddleware:
-    """Give the request an id (taken over from a proxy when well formed), make it ambient, and tell it back in a header."""
+    """Give the request an id (a proxy's when well formed), make it ambient, and tell it back in a header."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
