@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from moneyed import Money
 
-from benchmarks.floor import Step, Twin
+from benchmarks.floor import Step, Twin, best_of
 from benchmarks.ground import Ground
 from benchmarks.report import Figure, median_ms
 from benchmarks.seed import SEED, TODAY, Shop, seed
@@ -48,6 +48,7 @@ def _part(name: str, steps: list[Step]) -> Figure:
         "ms",
         floor=median_ms([step.floor_seconds for step in steps]),
         statements=steps[-1].recording.count,
+        note=best_of(steps),
     )
 
 
