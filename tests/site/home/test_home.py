@@ -1,0 +1,64 @@
+"""The first page, the jump box and the sidebar: what a role may not use is absent."""
+
+from datetime import date
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from core.models import User
+from orders_site.home.queues import queues_for
+from orders_site.navigation import CREATES, ITEMS
+from tests.orders.makers import confirmed, draft, limit
+from tests.world import World
+
+
+def test_the_queue_of_held_orders_leads_to_them(world: World, client: Client) -> None:
+    limit(world, "10")
+    confirmed(world, bolt="10")
+
+    found = {item.label: item.count for item in queues_for(world.boss, date(2026, 3, 2))}
+
+    assert found["Orders on hold"] == 1
+    client.force_login(world.boss)
+    assert "Orders on hold" in client.get(reverse("home")).content.decode()
+
+
+def test_a_queue_needs_its_right(world: World) -> None:
+    draft(world, bolt="1")
+
+    assert [item.label for item in queues_for(world.bob, date(2026, 3, 2))] == []
+    assert "Drafts to confirm" in [item.label for item in queues_for(world.alice, date(2026, 3, 2))]
+
+
+def test_an_order_number_jumps_to_the_order(world: World, client: Client) -> None:
+    order = draft(world, bolt="1")
+    client.force_login(world.alice)
+
+    answer = client.get(reverse("search"), {"q": (order.number or "").lower()})
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, reverse("orders:detail", args=[order.pk]))
+
+
+def test_orders_are_not_found_without_the_right(world: World, client: Client) -> None:
+    order = draft(world, bolt="1")
+    client.force_login(world.charlie)
+
+    page = client.get(reverse("search"), {"q": order.number or ""}).content.decode()
+
+    assert reverse("orders:detail", args=[order.pk]) not in page
+
+
+def test_theme_and_density_are_kept_and_nonsense_is_not(world: World, client: Client) -> None:
+    client.force_login(world.alice)
+    client.post(reverse("appearance"), {"theme": "dark", "density": "enormous"})
+
+    kept = User.objects.get(pk=world.alice.pk)
+    assert (kept.theme, kept.density) == ("dark", "default")
+
+
+@pytest.mark.parametrize("name", sorted({item.url_name for item in (*ITEMS, *CREATES)}))
+def test_every_place_of_the_sidebar_opens(world: World, client: Client, name: str) -> None:
+    client.force_login(User.objects.get(username="system"))
+
+    assert client.get(reverse(name)).status_code == 200
