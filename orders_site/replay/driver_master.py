@@ -20,7 +20,17 @@ from catalog.drafts import (
     TermsDraft,
     UnitOfMeasureDraft,
 )
-from catalog.models import Account, Address, PaymentTerms, PriceGroup, PriceList, Product, TaxRate, UnitOfMeasure
+from catalog.models import (
+    Account,
+    AccountInCompany,
+    Address,
+    PaymentTerms,
+    PriceGroup,
+    PriceList,
+    Product,
+    TaxRate,
+    UnitOfMeasure,
+)
 from catalog.services import (
     create_accounts,
     create_payment_terms,
@@ -31,6 +41,7 @@ from catalog.services import (
     set_conditions,
     set_tax_rates,
 )
+from core import bulk
 from core.models import Company, CompanyMembership, User
 from inventory.models import Warehouse
 from inventory.services import create_warehouse
@@ -177,6 +188,20 @@ def _accounts(ground: Ground, survey: Survey) -> None:
             )
         )
     create_accounts(drafts=drafts, actor=ground.actor)
+    _agree(ground, survey, terms)
+
+
+def _agree(ground: Ground, survey: Survey, terms: dict[str, int]) -> None:
+    """Let accounts that another company knew already trade with this one, too."""
+    days = {account.code: account.terms_days for account in survey.accounts}
+    missing = Account.objects.filter(code__in=days).exclude(in_companies__company=ground.company).order_by("pk")
+    rows = [(account_id, terms[_terms_code(days[code])]) for account_id, code in missing.values_list("pk", "code")]
+    if rows:
+        bulk.insert(
+            AccountInCompany,
+            {"account_id": [row[0] for row in rows], "terms_id": [row[1] for row in rows]},
+            same={"company_id": ground.company.pk},
+        )
 
 
 def _account(ground: Ground, plan: AccountPlan, group_id: int, terms_id: int, on: date) -> AccountDraft:

@@ -182,3 +182,14 @@ def test_a_figure_that_differs_makes_the_command_fail(trade: Path, capsys: pytes
 
     assert ended.value.code == 1
     assert "month 2010-03, sale: expected 0 lines" in capsys.readouterr().out
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_second_company_trades_with_the_accounts_and_products_that_are_there(trade: Path) -> None:
+    run(trade)
+
+    second = replay(trade, MAPPING, company_code="RQ")
+
+    assert all_differences(second.survey.figures, second.figures()) == []
+    assert Order.objects.filter(company__code="RQ").count() == 6
+    assert offences() == []
