@@ -10,5 +10,5 @@ DATABASES["default"] |= {  # noqa: F405
     "NAME": environment.text("KEPT_BENCHMARK_DATABASE", "kept"),
 }
 SECRET_KEY = environment.text("KEPT_BENCHMARK_SECRET", "only for the benchmarks' own throw-away cluster")
-CELERY_BROKER_URL = "memory://localhost/"  # a nudge costs one message to Redis in production; messages are rows either way
+CELERY_BROKER_URL = "memory://localhost/"  # a nudge is one message to Redis; the message itself is a row either way
 WHITENOISE_AUTOREFRESH = False
