@@ -39,6 +39,7 @@ from catalog.services import (
     set_tax_rates,
 )
 from core.models import Company, CompanyMembership, FxRate, User
+from core.rounding import HALF_UP, round_places
 from core.system import system_user
 from inventory.models import Bin, TransitTime, Warehouse
 from orders_site.demo.goods import CUSTOMERS, CUSTOMERS_ABROAD, RANGES, SUPPLIERS
@@ -140,11 +141,11 @@ def _rates(company: Company, first_day: date, today: date, rng: random.Random, a
     while day <= today:
         months.append(day)
         day = (day.replace(day=28) + timedelta(days=4)).replace(day=1)
+    rates_by_month = {month: Decimal(rng.randint(8_420, 8_780)) / 10_000 for month in months}
     FxRate.objects.bulk_create(
-        FxRate(
-            from_currency="EUR", to_currency="GBP", valid_from=month, rate=Decimal(rng.randint(8_420, 8_780)) / 10_000
-        )
-        for month in months
+        FxRate(from_currency=one, to_currency=other, valid_from=month, rate=worth)
+        for month, rate in rates_by_month.items()
+        for one, other, worth in (("EUR", "GBP", rate), ("GBP", "EUR", round_places(HALF_UP.divide(1, rate), 12)))
     )
 
 
