@@ -74,6 +74,7 @@ def as_plain(finding: Finding) -> dict[str, Any]:
         "sentence": finding.invariant.sentence,
         "view": finding.invariant.view,
         "count": finding.count,
+        "columns": list(finding.columns),
         "rows": [dict(zip(finding.columns, map(_plain, row), strict=True)) for row in finding.rows],
     }
 

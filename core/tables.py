@@ -24,6 +24,10 @@ def _progress(row: Any) -> str:
     return f"{done:,} of {total:,}" if total else f"{done:,}" if done else ""
 
 
+def _next_try(row: Any) -> Any:
+    return row["run_after"] if row["state"] == OutboxMessage.State.WAITING else None
+
+
 JOBS = (
     Column("title", "Job", "link", url="work:job", card="k1"),
     Column("state", "State", "tag", sort="state", tags=JOB_TAGS, card="k2"),
@@ -40,7 +44,7 @@ MESSAGES = (
     Column("last_error", "Last error", width="wrap", card="kw"),
     Column("queue", "Queue", sort="queue", hide="opt", is_muted=True),
     Column("created_at", "Written", "stamp", sort="created_at", card="k4"),
-    Column("run_after", "Next try", "stamp", sort="run_after", hide="opt"),
+    Column("run_after", "Next try", "stamp", reads=("run_after", "state"), value=_next_try, hide="opt"),
 )
 RESULT_ROWS = (
     Column("label", "What", card="k1"),

@@ -73,10 +73,10 @@ def _check(request: HttpRequest, found: Mapping[str, Any]) -> Check:
     count = found["count"]
     rows = None
     if count:
-        columns = [Column(name, name.replace("_", " ").capitalize()) for name in found["rows"][0]]
+        columns = [Column(name, name.replace("_", " ").capitalize()) for name in found["columns"]]
         told = [{"pk": 0, **{name: _text(value) for name, value in row.items()}} for row in found["rows"]]
         rows = Table(columns, told, user=request.user, caption=f"Rows that break: {found['name']}")
-    result = Tag(f"{formats.plural(count, 'row')} differ", "bad") if count else Tag("Holds", "ok")
+    result = Tag(f"Broken by {formats.plural(count, 'row')}", "bad") if count else Tag("Holds", "ok")
     return Check(found["code"], found["name"], found["sentence"], result, rows)
 
 
