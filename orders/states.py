@@ -59,7 +59,11 @@ ORDER_TRANSITIONS: dict[str, Transition] = {
         frozenset({OrderStatus.CONFIRMED}), OrderStatus.COMPLETED, "orders.confirm_order", "Complete", stamp="completed"
     ),
     "reopen": Transition(
-        frozenset({OrderStatus.COMPLETED}), OrderStatus.CONFIRMED, "orders.change_order", "Reopen", needs_reason=True
+        frozenset({OrderStatus.COMPLETED}),
+        OrderStatus.CONFIRMED,
+        "orders.change_order_after_confirm",
+        "Reopen",
+        needs_reason=True,
     ),
     "cancel": Transition(
         frozenset({OrderStatus.DRAFT, OrderStatus.SUBMITTED, OrderStatus.CONFIRMED}),

@@ -17,6 +17,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from core.append_only import append_only_tables
 from core.models import Company
+from core.system import system_user
 from orders_site.boot import roles
 from orders_site.demo import DEMO_LOGINS, load_demo_company
 from orders_site.roles import sync_roles
@@ -41,6 +42,7 @@ class Command(BaseCommand):
             if is_behind():
                 self.step("Database schema", lambda: migrate(app if is_separate else None))
         self.step("Roles", sync_roles)
+        system_user()
         if not is_separate:
             self.stderr.write("One database role for everything: append-only tables are guarded by triggers alone.")
         if hasattr(staticfiles_storage, "manifest_storage"):
