@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from billing.models import InvoiceLine
 from core.access import company_ids, may
@@ -58,20 +58,13 @@ def invoices(order_id: int, user: User) -> Mapping[int, Sequence[LineDocument]]:
             LineDocument(
                 invoice.get_direction_display(),
                 invoice.number or "not posted",
-                _invoice_page(invoice.pk),
+                reverse("billing:invoice", args=[invoice.pk]),
                 invoice.business_date,
                 row.quantity,
                 Tag(invoice.get_payment_state_display(), "ok" if invoice.payment_state == "paid" else "info"),
             )
         )
     return found
-
-
-def _invoice_page(invoice_id: int) -> str:
-    try:
-        return reverse("billing:invoice", args=[invoice_id])
-    except NoReverseMatch:
-        return reverse("billing:detail", args=[invoice_id])
 
 
 def register() -> None:

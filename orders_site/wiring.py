@@ -20,6 +20,7 @@ from orders.handlers import carry_moved_promises
 from orders.stops import order_stops
 from orders.tasks import note_moved_promises_task
 from orders_site import invariants as site_invariants
+from orders_site import order_documents
 from orders_site.integrity import run as integrity
 from orders_site.navigation import declare_navigation
 from payments import invariants as payments_invariants
@@ -87,6 +88,7 @@ def _register_documents() -> None:
     }
     for rank, (kind, loader) in enumerate(loaders.items()):
         register_kind(kind, rank=rank, loader=loader)
+    order_documents.register()
     register_source_pages(
         {
             "delivery": "fulfillment:delivery",

@@ -51,8 +51,8 @@ OTHER = Kind("To look at", "neutral", DAY, "Look")
 PAGES = {
     "order": "orders:detail",
     "delivery": "fulfillment:delivery",
-    "invoice": "billing:detail",
-    "payment": "payments:detail",
+    "invoice": "billing:invoice",
+    "payment": "payments:payment",
     "return": "fulfillment:return",
 }
 

@@ -146,7 +146,7 @@ def test_the_page_shows_lines_sums_and_the_promise(world: World) -> None:
 
     page = sign_in(world.alice).get(f"/orders/{order.pk}/edit/").content.decode()
 
-    for words in ("BOLT-M8", "In stock", "No supply", "498.00", "2 lines · 1 late", "1 of 2", "without supply"):
+    for words in ("BOLT-M8", "In stock", "No supply", "498.00", "2\u00a0lines · 1 late", "1 of 2", "without supply"):
         assert words in page, words
 
 

@@ -14,6 +14,8 @@ from core.cases import CaseDraft, open_cases
 from core.commands import command
 from core.models import ExceptionCase, User
 from core.system import system_user
+from fulfillment.models import Delivery
+from fulfillment.services import create_deliveries, pick_all, release_deliveries, ship_deliveries
 from inventory.models import StockBucket
 from orders.credit.services import set_credit_limit
 from orders.models import CreditProfile, Order, OrderHold, OrderLine
@@ -66,6 +68,29 @@ def test_the_page_tells_quantities_promises_and_history(world: World) -> None:
 
     for words in ("No supply", "130", "100", "Promise history", "on hand", "1,300.00", "Change order"):
         assert words in page, words
+
+
+def test_a_shipped_quantity_opens_its_deliveries(world: World) -> None:
+    order = confirmed(world)
+    today = timezone.localdate()
+    made = create_deliveries(
+        order_ids=[order.pk], company_id=world.company.pk, actor=system_user(), business_date=today, due_until=SOON
+    )
+    release_deliveries(delivery_ids=made, actor=system_user())
+    pick_all(delivery_ids=made, actor=system_user())
+    ship_deliveries(delivery_ids=made, business_date=today, actor=system_user())
+    line = OrderLine.objects.get(order=order)
+    client = sign_in(world.alice)
+
+    closed = client.get(f"/orders/{order.pk}/").content.decode()
+    opened = client.get(f"/orders/{order.pk}/?line={line.pk}").content.decode()
+
+    number = Delivery.objects.get().number or ""
+    assert f"?line={line.pk}#line-{line.pk}" in closed
+    assert "Shipped 10 of 10" in opened
+    assert f'<a class="id" href="/fulfil/{made[0]}/">{number}</a>' in opened
+    for word in ("?line=x", "?line=-1", f"?line={'9' * 30}"):
+        assert client.get(f"/orders/{order.pk}/{word}").status_code == 200
 
 
 def test_ten_and_forty_lines_cost_the_same_statements(world: World, count_statements: Counter) -> None:
