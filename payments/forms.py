@@ -1,6 +1,6 @@
 """What the pages of payments ask for: a payment, what it pays, a card payment from a provider."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,7 +15,7 @@ from catalog.models import Account
 from core.access import company_ids, may
 from core.dates import business_date
 from core.models import Company, User
-from core.rounding import UnknownCurrency, currency_exponent
+from core.rounding import UnknownCurrency, currency_exponent, round_amount
 from payments.drafts import PaymentDraft, Settlement
 from payments.models import Payment
 
@@ -142,18 +142,24 @@ class ApplyForm(forms.Form):
     """How much of one counter-claim pays which claim: one amount per claim, empty for none."""
 
     def __init__(
-        self, credit: OpenItem, claims: Sequence[OpenItem], *args: Any, amounts: Any = None, **kwargs: Any
+        self,
+        credit: OpenItem,
+        claims: Sequence[OpenItem],
+        *args: Any,
+        amounts: Mapping[int, Decimal] | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.credit = credit
         self.claims = claims
+        proposed = {pk: round_amount(amount, credit.currency) for pk, amount in (amounts or {}).items()}
         for claim in claims:
             self.fields[f"amount-{claim.pk}"] = forms.DecimalField(
                 required=False,
                 max_digits=19,
                 decimal_places=4,
                 label=f"Amount for {claim.reference}",
-                initial=(amounts or {}).get(claim.pk),
+                initial=proposed.get(claim.pk),
             )
 
     def rows(self) -> list[tuple[OpenItem, forms.BoundField]]:

@@ -99,7 +99,12 @@ def receive_payments(*, drafts: Sequence[PaymentDraft], actor: User) -> list[int
         for payment, draft in zip(payments, drafts, strict=True)
     ]
     record(
-        [TimelineEntry.about(payment, "receive", to_status=PaymentStatus.RECEIVED) for payment in payments],
+        [
+            TimelineEntry.about(
+                payment, "receive", to_status=PaymentStatus.RECEIVED, text=f"{_words(payment)} received"
+            )
+            for payment in payments
+        ],
         actor=actor,
     )
     book(company, receipts, claims, actor=actor)
@@ -333,15 +338,19 @@ def _note_cancelled_orders(receipts: Sequence[Receipt], *, actor: User) -> None:
 
 def cancelled_order_case(payment: Payment, order_number: str | None) -> CaseDraft:
     """The case of money that came in for an order that nobody will deliver."""
-    text = amount_text(round_amount(payment.amount.amount, payment.currency), payment.currency)
     return CaseDraft(
         company_id=payment.company_id,
         kind=CANCELLED_ORDER,
         role="Finance",
         document_kind="payment",
         document_id=payment.pk,
-        sentence=f"{payment.number} over {text} came in for order {order_number}, which is cancelled."
+        sentence=f"{payment.number} over {_words(payment)} came in for order {order_number}, which is cancelled."
         " Pay it back, or apply it to another invoice.",
         currency=payment.currency,
         value_at_risk=payment.amount.amount,
     )
+
+
+def _words(payment: Payment) -> str:
+    """The payment's amount in words that last."""
+    return amount_text(round_amount(payment.amount.amount, payment.currency), payment.currency)

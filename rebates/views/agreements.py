@@ -16,11 +16,11 @@ from core.web.parts import Empty
 from rebates.filters import AgreementFilter
 from rebates.forms import AgreementForm, Tiers, TierSet
 from rebates.models import RebateAgreement
-from rebates.selectors import agreements_visible_to
+from rebates.selectors import agreements_visible_to, tiers_of
 from rebates.services import change_agreement, create_agreement
 from rebates.states import AgreementStatus
 from rebates.tables import AGREEMENTS
-from rebates.views.common import actor_of, key_of, see_other, version_of
+from rebates.views.common import actor_of, key_of, see_other, typed, version_of
 
 SEE, MAINTAIN = "rebates.see_rebates", "rebates.maintain_agreement"
 
@@ -68,7 +68,7 @@ def agreement_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Write a draft agreement anew."""
     found = get_object_or_404(agreements_visible_to(request.user).select_related("account"), pk=pk)
     is_post = request.method == "POST"
-    rows = list(found.tiers.order_by("starts_at").values("starts_at", "percent"))
+    rows = [{"starts_at": typed(start), "percent": typed(percent)} for start, percent in tiers_of(found)]
     form = AgreementForm(request.user, request.POST if is_post else None, initial=_initial(found))
     tiers = Tiers(request.POST if is_post else None, prefix="tiers", initial=None if is_post else rows)
     if not is_post:
@@ -90,7 +90,10 @@ def agreement_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _initial(found: RebateAgreement) -> dict[str, Any]:
     names = ("name", "valid_from", "valid_until", "method", "category", "expected_percent", "currency", "company")
-    return {name: getattr(found, name) for name in names} | {"account": found.account.code}
+    return {name: getattr(found, name) for name in names} | {
+        "account": found.account.code,
+        "expected_percent": typed(found.expected_percent),
+    }
 
 
 def _form(

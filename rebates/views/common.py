@@ -1,5 +1,7 @@
 """What the pages of rebates share."""
 
+from decimal import Decimal
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.urls import reverse
@@ -25,6 +27,11 @@ def version_of(request: HttpRequest) -> int:
     """The version that the posted form was made from; 0, which is always stale, for anything else."""
     given = request.POST.get("version", "")
     return int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else 0
+
+
+def typed(number: Decimal) -> str:
+    """A stored number as a person would type it: without idle zeros."""
+    return f"{number:f}".rstrip("0").rstrip(".") if "." in f"{number:f}" else f"{number:f}"
 
 
 def see_other(to: str, *args: object) -> HttpResponse:

@@ -23,7 +23,8 @@ from rebates.selectors import Statement, agreements_visible_to, movements_of, st
 from rebates.services import activate_agreement, change_expected_rate, settle_agreement
 from rebates.states import AgreementStatus
 from rebates.tables import AGREEMENT_TAGS, AHEAD, MOVEMENTS, SETTLEMENTS, TIERS
-from rebates.views.common import actor_of, key_of, see_other, source_link, version_of
+from rebates.tiers import MilestoneKind
+from rebates.views.common import actor_of, key_of, see_other, source_link, typed, version_of
 
 SEE, MAINTAIN, SETTLE = "rebates.see_rebates", "rebates.maintain_agreement", "rebates.settle_agreement"
 
@@ -76,7 +77,7 @@ def _page(
         until = min(today, found.valid_until)
         context["settle"] = settle or SettleForm(initial={"until": until, "final": today >= found.valid_until})
     if is_active and may(request.user, MAINTAIN):
-        context["rate"] = rate or RateForm(initial={"expected_percent": found.expected_percent})
+        context["rate"] = rate or RateForm(initial={"expected_percent": typed(found.expected_percent)})
     invalid = any(form is not None and form.errors for form in (settle, rate))
     return render(
         request, "rebates/agreement.html", context, status=refusal.status if refusal else 422 if invalid else 200
@@ -140,7 +141,11 @@ def _tables(request: HttpRequest, found: RebateAgreement, statement: Statement |
         }
         for number, (start, rate) in enumerate(statement.tiers)
     ]
-    ahead = [{"pk": number, "sentence": each.sentence} for number, each in enumerate(statement.outlook.milestones)]
+    ahead = [
+        {"pk": number, "sentence": each.sentence}
+        for number, each in enumerate(statement.outlook.milestones)
+        if each.kind is MilestoneKind.REACH
+    ]
     settlements = [
         {
             "pk": row.pk,

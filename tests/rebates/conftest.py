@@ -27,7 +27,7 @@ subscribe(InvoicesPosted, accrue_for_invoices)  # as the roof does; twice is onc
 class Rebates(Cash):
     """Invoices that earn rebates: 10.00 net for each bolt."""
 
-    def draft(self, *tiers: tuple[str, str], **facts: Any) -> AgreementDraft:  # type: ignore[override]
+    def terms(self, *tiers: tuple[str, str], **facts: Any) -> AgreementDraft:
         """Acme's agreement for 2026: nothing below the first tier."""
         facts.setdefault("account_id", self.world.acme.pk)
         facts.setdefault("expected_percent", Decimal(3))
@@ -43,7 +43,7 @@ class Rebates(Cash):
 
     def agree(self, *tiers: tuple[str, str], **facts: Any) -> RebateAgreement:
         """An active agreement."""
-        agreement_id = create_agreement(draft=self.draft(*tiers, **facts), actor=self.world.fay)
+        agreement_id = create_agreement(draft=self.terms(*tiers, **facts), actor=self.world.fay)
         activate_agreement(agreement_id=agreement_id, actor=self.world.fay)
         return RebateAgreement.objects.get(pk=agreement_id)
 

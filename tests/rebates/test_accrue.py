@@ -162,7 +162,7 @@ def test_a_new_expected_rate_corrects_what_was_accrued_by_the_difference(
 
 def test_only_who_may_writes_and_activates_and_only_once(rebates: Rebates) -> None:
     with pytest.raises(NotAllowed):
-        create_agreement(draft=rebates.draft(("0", "2")), actor=rebates.world.alice)
+        create_agreement(draft=rebates.terms(("0", "2")), actor=rebates.world.alice)
     agreement = rebates.agree(("0", "2"))
     with pytest.raises(TransitionRefused):
         activate_agreement(agreement_id=agreement.pk, actor=rebates.world.fay)
@@ -194,7 +194,7 @@ def test_terms_that_cannot_be_kept_are_refused_at_their_field(
     rebates: Rebates, tiers: tuple[tuple[str, str], ...], facts: dict[str, Any], fields: set[str]
 ) -> None:
     with pytest.raises(AgreementRefused) as refused:
-        create_agreement(draft=rebates.draft(*tiers, **facts), actor=rebates.world.fay)
+        create_agreement(draft=rebates.terms(*tiers, **facts), actor=rebates.world.fay)
 
     assert set(refused.value.fields) == fields
 
@@ -208,7 +208,7 @@ def test_invoices_cost_the_same_statements_whatever_their_number(
         rebates.invoice(1, account=other)
     counts = []
     for account in (rebates.world.acme, other):
-        draft = rebates.draft(("0", "2"), account_id=account.pk)
+        draft = rebates.terms(("0", "2"), account_id=account.pk)
         agreement_id = create_agreement(draft=draft, actor=rebates.world.fay)
         with count_statements() as statements:
             activate_agreement(agreement_id=agreement_id, actor=rebates.world.fay)
