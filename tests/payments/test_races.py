@@ -1,5 +1,6 @@
 """Payments at the same moment: real threads, real locks."""
 
+import time
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,7 @@ from core.errors import DomainError
 from core.events import subscribe
 from core.models import ExceptionCase, OutboxMessage, User
 from orders.events import OrdersCancelled
+from orders.models import Order
 from orders.services import cancel_orders
 from payments import tasks
 from payments.errors import NothingToApply
@@ -21,6 +23,7 @@ from payments.handlers import note_cancelled_orders
 from payments.models import Payment, ProviderEvent, SimulatedCall
 from payments.services import apply_payment, receive_payments, reverse_payment
 from payments.services.simulator import deliver_call, simulate_outcome
+from tests import factories
 from tests.factories import TODAY
 from tests.payments.conftest import Cash
 
@@ -126,14 +129,23 @@ def test_applying_and_reversing_at_once_leave_the_books_in_order(cash: Cash, run
 
 def test_paying_and_cancelling_an_order_at_once_never_loses_the_case(cash: Cash, run_together: Together) -> None:
     subscribe(OrdersCancelled, note_cancelled_orders)
-    order = cash.trade.order({cash.world.bolt: "10"})
+    fay, alice = again(cash.world.fay), again(cash.world.alice)
+    world = cash.world  # drafts: a confirmed order would also meet the payment at the credit total
+    orders = [
+        factories.make_order(
+            company=world.company, account=world.acme, warehouse=world.main, lines={world.bolt: "1"}, actor=alice
+        )
+        for _ in range(8)
+    ]
 
-    outcomes = run_together(
-        [
-            lambda: receive_payments(drafts=[cash.draft("120", order_id=order.pk)], actor=again(cash.world.fay)),
-            lambda: cancel_orders(order_ids=[order.pk], reason="changed their mind", actor=again(cash.world.alice)),
-        ]
-    )
+    def pay_and_cancel(order: Order, head_start_s: float) -> list[Any]:
+        def cancel() -> None:
+            time.sleep(head_start_s)
+            cancel_orders(order_ids=[order.pk], reason="changed their mind", actor=alice)
 
-    assert refusals(outcomes) == []
-    assert ExceptionCase.objects.get().kind == "paid_cancelled_order"
+        return run_together([lambda: receive_payments(drafts=[cash.draft("12", order_id=order.pk)], actor=fay), cancel])
+
+    outcomes = [pay_and_cancel(order, 0.005 * number) for number, order in enumerate(orders)]
+
+    assert [refusals(pair) for pair in outcomes] == [[]] * 8
+    assert ExceptionCase.objects.filter(kind="paid_cancelled_order").count() == 8
