@@ -17,12 +17,11 @@ from orders.creditview import CreditCard, credit_card, order_credit
 from orders.models import Order, OrderLine
 from orders.offers import margin_percent
 from orders.proposals import DraftPromise, Horizon, draft_promises, horizon_of
-from orders.services import line_key
+from orders.services import LONG_ORDER, line_key
 from orders.typed import TypedLine
 
 ZERO = Decimal(0)
 EMPTY_ROWS = 5
-SMALL_ORDER = 60  # lines; up to here every row is drawn anew after each save
 FINDINGS = {
     "no_price": "{sku} has no price for this customer; the order cannot be confirmed with it.",
     "no_tax": "{sku} has no tax rate; the order cannot be confirmed with it.",
@@ -107,7 +106,7 @@ def editor_of(
     horizon = horizon_of(order)
     promises = draft_promises(order, lines, horizon=horizon)
     sees_margin = may(user, SEE_MARGIN)
-    drawn = lines if since is None or len(lines) <= SMALL_ORDER else _touched(order, lines, since, typed)
+    drawn = lines if since is None or len(lines) <= LONG_ORDER else _touched(order, lines, since, typed)
     rows = [
         _row(order, line, cards[line.product_id], promises.get(line_key(line)), sees_margin=sees_margin)
         for line in drawn

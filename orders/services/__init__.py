@@ -5,7 +5,7 @@ from orders.services.changes import change_order
 from orders.services.confirm import confirm_orders
 from orders.services.entry import create_orders
 from orders.services.from_quote import create_order_from_quote
-from orders.services.grid import GridLine, line_key, save_draft, save_order_lines
+from orders.services.grid import LONG_ORDER, GridLine, line_key, save_draft, save_order_lines
 from orders.services.holds import hold_orders
 from orders.services.locking import lock_orders
 from orders.services.moved import note_moved_promises
@@ -21,6 +21,7 @@ from orders.services.repromise import repromise_orders
 from orders.services.saving import save_order
 
 __all__ = [
+    "LONG_ORDER",
     "GridLine",
     "cancel_orders",
     "cancel_rest",

@@ -23,6 +23,8 @@ from orders.services.saving import (
     write_difference,
 )
 
+LONG_ORDER = 60  # lines
+
 
 @dataclass(frozen=True, slots=True)
 class GridLine:
@@ -66,7 +68,10 @@ def save_order_lines(*, order_id: int, lines: Sequence[GridLine], actor: User, s
     built = build(company, [wanted], cards)[0]
     for (line_id, _), row in zip(merged, built.rows, strict=True):
         row["version"] = _next_version(existing.get(line_id or 0), row)
-    write_difference(order, existing, [line_id for line_id, _ in merged], built.rows)
+    # Every line's trace tells its share of the document, so one more line changes them all. In a long order the others'
+    # traces are written when the whole form is saved, which confirming does.
+    but = ("price_trace",) if len(merged) > LONG_ORDER else ()
+    write_difference(order, existing, [line_id for line_id, _ in merged], built.rows, but=but)
     set_totals(order, built)
     touch(order, (), actor=actor)
     return order.version

@@ -120,15 +120,23 @@ def draft_of(line: OrderLine) -> OrderLineDraft:
 
 
 def write_difference(
-    order: Order, existing: Mapping[int, OrderLine], line_ids: Sequence[int | None], rows: Sequence[dict[str, Any]]
+    order: Order,
+    existing: Mapping[int, OrderLine],
+    line_ids: Sequence[int | None],
+    rows: Sequence[dict[str, Any]],
+    *,
+    but: Collection[str] = (),
 ) -> None:
-    """Delete, update and insert lines so that the order has exactly these rows, each kind in one statement."""
+    """Delete, update and insert lines so that the order has exactly these rows, each kind in one statement.
+
+    A line that differs only in the columns of ``but`` is left as it is.
+    """
     gone = set(existing) - {line_id for line_id in line_ids if line_id is not None}
     if gone:
         OrderLine.objects.filter(pk__in=gone).delete()
     numbered = [{**row, "position": position} for position, row in enumerate(rows, 1)]
     pairs = list(zip(line_ids, numbered, strict=True))
-    changed = [(line_id, row) for line_id, row in pairs if line_id is not None and differs(existing[line_id], row)]
+    changed = [(line_id, row) for line_id, row in pairs if line_id is not None and differs(existing[line_id], row, but)]
     if changed:
         bulk.update(
             OrderLine,
@@ -140,9 +148,9 @@ def write_difference(
         bulk.insert(OrderLine, {name: [row[name] for row in added] for name in added[0]})
 
 
-def differs(line: OrderLine, row: Mapping[str, Any]) -> bool:
-    """Whether writing the row would change the line."""
-    return any(getattr(line, name) != value for name, value in row.items())
+def differs(line: OrderLine, row: Mapping[str, Any], but: Collection[str] = ()) -> bool:
+    """Whether writing the row would change the line, apart from the columns of ``but``."""
+    return any(getattr(line, name) != value for name, value in row.items() if name not in but)
 
 
 def set_totals(order: Order, built: BuiltOrder) -> None:

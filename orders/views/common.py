@@ -18,7 +18,7 @@ def user_of(request: HttpRequest) -> User:
 
 
 def order_or_404(request: HttpRequest, order_id: int) -> Order:
-    """The order, if the person may see it at all. Holds come with it: three queries."""
+    """The order, if the person may see it at all. One query."""
     return get_object_or_404(
         orders_visible_to(request.user).select_related(*NEEDED).prefetch_related("holds__created_by"), pk=order_id
     )

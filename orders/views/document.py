@@ -1,5 +1,6 @@
 """The page of an order: answers the phone in ten seconds."""
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -37,6 +38,7 @@ def detail(request: HttpRequest, order_id: int) -> HttpResponse:
 def order_page(request: HttpRequest, order: Order, *, refusal: str = "", status: int = 200) -> HttpResponse:
     """Draw the page, with a refusal on top when a verb was refused. About 20 queries, whatever the number of lines."""
     user, today = user_of(request), business_date(order.warehouse.time_zone)
+    prefetch_related_objects([order], "holds__created_by")
     lines = list(OrderLine.objects.filter(order=order).select_related("product").order_by("position"))
     holds = open_holds_of(order)
     rows = quantity_rows(request, order, lines)

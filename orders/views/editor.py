@@ -20,7 +20,7 @@ from orders.editor import EMPTY_ROWS, Editor, draft_lines, editor_of, empty_rows
 from orders.forms import HeaderForm
 from orders.models import Order
 from orders.offers import goes_with
-from orders.services import GridLine, confirm_orders, save_draft
+from orders.services import LONG_ORDER, GridLine, confirm_orders, save_draft
 from orders.states import OrderStatus
 from orders.typed import TypedLine, Unreadable, keyed, read_lines, read_rows
 from orders.views.common import key_of, order_or_404, own_place, user_of, version_of
@@ -86,7 +86,8 @@ def _save(request: HttpRequest, order: Order, posted: Posted) -> bool:
     if not posted.header.is_valid() or posted.status != 200:
         posted.status = 422
         return False
-    if lines is None and not posted.header.changes() and posted.header.coupon_change() is None:
+    is_long = order.lines.count() > LONG_ORDER
+    if lines is None and not is_long and not posted.header.changes() and posted.header.coupon_change() is None:
         return True
     try:
         save_draft.once(key_of(request))(

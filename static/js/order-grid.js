@@ -36,7 +36,7 @@
     row.className = 'ghost';
     row.querySelectorAll('[name]').forEach((one) => {
       if (one.name === 'line') one.value = `${key}.0`;
-      else { one.name = one.name.replace(oldKey, key); one.value = ''; }
+      else { one.name = one.name.replace(oldKey, key); one.value = ''; if (one.id) one.id = one.name; }
     });
     combo(row);
     saved.set(row, values(row));
