@@ -20,6 +20,7 @@ from core.commands import command
 from core.models import CommandLog, Company, SealedBlock, SealedSegment, User
 from tests.core.makers import make_person, rename_company
 from tests.support import clusters
+from tests.support.horizon import wait_for_horizon
 
 
 @contextmanager
@@ -35,6 +36,7 @@ def sealed_log(count: int, *, company: Company, boss: User) -> list[int]:
     """So many sealed rows of the command log, by id."""
     for number in range(count):
         rename_company(company_id=company.pk, name=f"Name {number}", actor=boss)
+    wait_for_horizon()
     seal()
     return list(CommandLog.objects.order_by("id").values_list("id", flat=True))
 
@@ -214,6 +216,7 @@ def test_a_transaction_that_commits_late_is_sealed_later_not_skipped(
 
     outcomes = run_together([lambda: write_slowly(actor=boss), seal_meanwhile])
     assert [outcome.error for outcome in outcomes] == [None, None]
+    wait_for_horizon()
     seal()
 
     assert CommandLog.objects.count() == 2
@@ -227,6 +230,7 @@ def test_two_sealers_do_not_write_one_block_twice(company: Company, boss: User, 
     for number in range(3):
         rename_company(company_id=company.pk, name=f"Name {number}", actor=boss)
 
+    wait_for_horizon()
     outcomes = run_together([seal, seal, seal, seal])
 
     assert [outcome.error for outcome in outcomes] == [None] * 4
@@ -281,6 +285,7 @@ def test_the_command_names_the_row_and_ends_with_one(company: Company, boss: Use
 @pytest.mark.as_app_role
 def test_the_application_seals_and_cannot_change_what_it_sealed() -> None:
     rename_company(company_id=_company(), name="Name", actor=make_person(rights=["core.administer"]))
+    wait_for_horizon()
     assert seal() == 1
 
     with connection.cursor() as cursor, pytest.raises(Exception, match="permission denied"):

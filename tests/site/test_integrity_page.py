@@ -13,6 +13,7 @@ from core import invariants, work
 from core.audit.sealer import seal
 from core.models import Job, User
 from core.web.formats import NBSP
+from tests.support.horizon import wait_for_horizon
 
 
 @pytest.fixture
@@ -78,6 +79,7 @@ def test_while_a_run_is_under_way_no_second_one_is_started(client: Client, audit
 
 @pytest.mark.own_database
 def test_the_chain_that_is_there_is_told(client: Client, auditor: User) -> None:
+    wait_for_horizon()
     seal()
     run(client)
 
