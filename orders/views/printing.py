@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from core.dates import business_date
 from core.web.access import requires
+from core.wording import day
 from orders.models import OrderLine
 from orders.selectors import line_promises
 from orders.views.common import order_or_404
@@ -28,5 +29,12 @@ def confirmation(request: HttpRequest, order_id: int) -> HttpResponse:
         if (promise := promises.get(line.pk)) is not None
         and (promise.undated or (promise.last_deliver_on or line.requested_on) > line.requested_on)
     ]
-    context = {"order": order, "lines": lines, "promises": promises, "rates": sorted(rates.items()), "late": late}
+    context = {
+        "order": order,
+        "lines": lines,
+        "promises": promises,
+        "rates": sorted(rates.items()),
+        "late": late,
+        "full": day,
+    }
     return render(request, "orders/print.html", context)

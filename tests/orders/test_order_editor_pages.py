@@ -286,3 +286,13 @@ def test_an_order_without_lines_is_not_confirmed(world: World) -> None:
     order.refresh_from_db()
     assert (answer.status_code, order.status) == (422, "draft")
     assert "has no lines" in answer.content.decode()
+
+
+def test_a_form_of_two_hundred_and_fifty_rows_is_saved(world: World) -> None:
+    order = draft(world)
+    body = header(order) | rows(*(row(uuid4(), "BOLT-M8", "1", unit="", price="", discount="") for _ in range(250)))
+    lea = factories.make_user(name="Lea", roles=("Sales lead",), companies=(world.company,))
+
+    answer = sign_in(lea).post(f"/orders/{order.pk}/edit/", body)
+
+    assert (answer.status_code, OrderLine.objects.filter(order=order).count()) == (302, 250)
