@@ -9,4 +9,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL("CREATE SEQUENCE number_d CACHE 1", "DROP SEQUENCE number_d"),
         migrations.RunSQL("CREATE SEQUENCE number_rma CACHE 1", "DROP SEQUENCE number_rma"),
+        # the running number inside the serial numbers of packages (SSCC)
+        migrations.RunSQL("CREATE SEQUENCE number_sscc CACHE 1", "DROP SEQUENCE number_sscc"),
     ]

@@ -51,3 +51,13 @@ def test_every_field_is_a_column() -> None:
     }
 
     assert declared - columns == set()
+
+
+def test_no_session_can_switch_the_triggers_off() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL pgtrigger.ignore = '{*}'")
+        cursor.execute("SELECT tgname, _pgtrigger_should_ignore(tgname) FROM pg_trigger WHERE NOT tgisinternal")
+        answers = cursor.fetchall()
+
+    assert len(answers) > 20
+    assert [name for name, ignored in answers if ignored] == []

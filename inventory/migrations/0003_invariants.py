@@ -149,6 +149,6 @@ VIEWS = {
 
 
 class Migration(migrations.Migration):
-    dependencies = [("inventory", "0003_row_history"), ("accounting", "0001_initial")]
+    dependencies = [("inventory", "0002_number_sequences"), ("accounting", "0001_initial")]
 
     operations = [migrations.RunSQL(sql, f"DROP VIEW {view}") for view, sql in VIEWS.items()]

@@ -270,15 +270,16 @@ def undo(view: str) -> str:
 class Migration(migrations.Migration):
     initial = True
     dependencies = [
-        ("core", "0004_rights_history"),
-        ("catalog", "0003_row_history"),
-        ("accounting", "0004_row_history"),
-        ("inventory", "0003_row_history"),
-        ("quotes", "0003_row_history"),
-        ("orders", "0003_row_history"),
-        ("fulfillment", "0003_row_history"),
-        ("billing", "0002_row_history"),
-        ("payments", "0003_row_history"),
-        ("rebates", "0003_row_history"),
+        ("orders_site", "0001_initial"),
+        ("core", "0001_initial"),
+        ("catalog", "0001_initial"),
+        ("accounting", "0001_initial"),
+        ("inventory", "0001_initial"),
+        ("quotes", "0001_initial"),
+        ("orders", "0001_initial"),
+        ("fulfillment", "0001_initial"),
+        ("billing", "0001_initial"),
+        ("payments", "0001_initial"),
+        ("rebates", "0001_initial"),
     ]
     operations = [migrations.RunSQL(sql, undo(view)) for view, sql in VIEWS.items()]

@@ -86,7 +86,7 @@ def _view(sql: str) -> migrations.RunSQL:
 class Migration(migrations.Migration):
     """One view per invariant, and one sequence."""
 
-    dependencies = [("accounting", "0002_ledger_rules"), ("core", "0001_initial")]
+    dependencies = [("accounting", "0001_initial")]
 
     operations = [
         migrations.RunSQL("CREATE SEQUENCE accounting_manual_source", "DROP SEQUENCE accounting_manual_source"),

@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
     """One view per invariant."""
 
     dependencies = [
-        ("rebates", "0004_rebate_liability"),
+        ("rebates", "0002_number_sequences"),
         ("billing", "0001_initial"),
         ("catalog", "0001_initial"),
         ("accounting", "0001_initial"),

@@ -57,7 +57,7 @@ def _view(sql: str) -> migrations.RunSQL:
 class Migration(migrations.Migration):
     """One view per invariant, and one constraint."""
 
-    dependencies = [("catalog", "0003_row_history")]
+    dependencies = [("catalog", "0001_initial")]
 
     operations = [
         migrations.RunSQL(*CANONICAL),

@@ -32,6 +32,6 @@ def _view(sql: str) -> migrations.RunSQL:
 class Migration(migrations.Migration):
     """One view per invariant."""
 
-    dependencies = [("payments", "0004_gateway_simulator_and_refusals"), ("accounting", "0003_invariants_and_manual_source")]
+    dependencies = [("payments", "0002_number_sequences"), ("accounting", "0002_invariants_and_manual_source")]
 
     operations = [_view(EFFECTS), _view(EVENTS)]

@@ -102,8 +102,8 @@ class Migration(migrations.Migration):
     """One view per invariant."""
 
     dependencies = [
-        ("billing", "0003_import_key_sentence"),
-        ("accounting", "0003_invariants_and_manual_source"),
+        ("billing", "0001_initial"),
+        ("accounting", "0002_invariants_and_manual_source"),
         ("fulfillment", "0001_initial"),
         ("orders", "0001_initial"),
     ]

@@ -85,7 +85,7 @@ VIEWS = {
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("fulfillment", "0004_package_serials"),
+        ("fulfillment", "0002_number_sequences"),
         ("inventory", "0001_initial"),
         ("orders", "0001_initial"),
     ]

@@ -23,6 +23,6 @@ DROP FUNCTION inventory_stock_unit_fixed();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("inventory", "0004_invariants"), ("catalog", "0001_initial")]
+    dependencies = [("inventory", "0003_invariants"), ("catalog", "0001_initial")]
 
     operations = [migrations.RunSQL(CREATE, DROP)]
