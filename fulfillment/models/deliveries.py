@@ -75,7 +75,7 @@ class Delivery(Document):
         ]
 
 
-@row_history(leave_out=["returned", "invoiced"])
+@row_history(leave_out=["picked", "is_picked", "shipped", "cost", "returned", "invoiced"])
 class DeliveryLine(models.Model):
     """So much of one schedule line, from one bin. ``picked`` is what was found, ``shipped`` what left."""
 
