@@ -10,8 +10,8 @@ from typing import Any
 
 from django.db import connection, models
 from moneyed import Money
-from psycopg.types.json import Jsonb
 
+from core.arrays import array
 from core.money import DocumentMoneyField, require_fits
 
 Columns = Mapping[str, Sequence[Any]]
@@ -43,19 +43,18 @@ def _amount(field: DocumentMoneyField, value: Any, currency: str | None) -> Any:
     return value.amount
 
 
-def _written(model: type[models.Model], name: str, columns: Columns) -> list[Any]:
-    """One column's values as they are sent: amounts held against their row's currency, JSON wrapped."""
-    field, values = _column(model, name)[0], columns[name]
+def _written(model: type[models.Model], name: str, columns: Columns) -> Any:
+    """One column's values as they are sent: amounts held against their row's currency."""
+    field, _, element = _column(model, name)
+    values = columns[name]
     if isinstance(field, DocumentMoneyField):
         currencies = columns.get(field.currency_field_name)
         assert currencies is not None, f"money needs its currency beside it: {name} of {model._meta.label}"
-        return [_amount(field, value, code) for value, code in zip(values, currencies, strict=True)]
-    if isinstance(field, models.JSONField):
-        return [None if value is None else Jsonb(value) for value in values]
-    return list(values)
+        values = [_amount(field, value, code) for value, code in zip(values, currencies, strict=True)]
+    return array(element, values)
 
 
-def _arrays(model: type[models.Model], columns: Columns) -> tuple[list[tuple[str, str]], list[list[Any]]]:
+def _arrays(model: type[models.Model], columns: Columns) -> tuple[list[tuple[str, str]], list[Any]]:
     """The (column, element type) pairs and one array per column, money checked against the row's own currency."""
     lengths = {len(values) for values in columns.values()}
     assert len(lengths) == 1, (
@@ -109,7 +108,8 @@ def _python_defaults(model: type[models.Model], given: Columns, size: int) -> di
         if named or field.primary_key or field.has_db_default() or getattr(field, "generated", False):
             continue
         if field.has_default() or (field.empty_strings_allowed and not field.null and field.get_default() == ""):
-            found[field.name] = [field.get_default() for _ in range(size)]
+            is_made = callable(field.default)
+            found[field.name] = [field.get_default() for _ in range(size)] if is_made else [field.get_default()] * size
     return found
 
 
@@ -136,7 +136,7 @@ def update(model: type[models.Model], ids: Sequence[int], columns: Columns) -> N
         cursor.execute(
             f'UPDATE "{model._meta.db_table}" t SET {sets} FROM unnest(%s::bigint[], {sources})'  # noqa: S608
             f" AS v(id, {aliases}) WHERE t.id = v.id{fence}",
-            [list(ids), *arrays],
+            [array("bigint", ids), *arrays],
         )
         assert cursor.rowcount == len(set(ids)), (
             f"{model._meta.db_table}: {cursor.rowcount} of {len(set(ids))} rows written"
@@ -154,7 +154,7 @@ def add(model: type[models.Model], deltas: Mapping[int, Mapping[str, Decimal]]) 
     names = sorted({name for delta in deltas.values() for name in delta})
     money = [name for name in names if isinstance(_column(model, name)[0], DocumentMoneyField)]
     assert not money, f"amounts are not added to in passing: {money}"
-    arrays = [[deltas[row_id].get(name, Decimal(0)) for row_id in ids] for name in names]
+    arrays = [array("numeric", [deltas[row_id].get(name, Decimal(0)) for row_id in ids]) for name in names]
     columns = [_column(model, name)[1] for name in names]
     sets = ", ".join(f'"{column}" = t."{column}" + v.c{position}' for position, column in enumerate(columns))
     aliases = ", ".join(f"c{position}" for position in range(len(columns)))
@@ -163,6 +163,6 @@ def add(model: type[models.Model], deltas: Mapping[int, Mapping[str, Decimal]]) 
         cursor.execute(
             f'UPDATE "{model._meta.db_table}" t SET {sets} FROM unnest(%s::bigint[], {sources})'  # noqa: S608
             f" AS v(id, {aliases}) WHERE t.id = v.id",
-            [ids, *arrays],
+            [array("bigint", ids), *arrays],
         )
         assert cursor.rowcount == len(ids)

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from django.db import connection, models
 
+from core.arrays import array
 from core.errors import LedgerRefused
 from core.locks_registry import Rank
 from core.models import GuardedTotal, LedgerMovement
@@ -97,11 +99,14 @@ class Ledger:
         table = self.total._meta.db_table
         columns = ", ".join(f'"{name}"' for name in self.key)
         arrays = ", ".join(f"%s::{_element(self.total, name)}[]" for name in self.key)
-        values = [list(column) for column in zip(*wanted, strict=True)]
+        values = [
+            array(_element(self.total, name), column)
+            for name, column in zip(self.key, zip(*wanted, strict=True), strict=True)
+        ]
         given = sorted(opening[wanted[0]]) if opening else []
         new_columns = ", ".join([columns, *(f'"{name}"' for name in given)])
         new_arrays = ", ".join([arrays, *(f"%s::{_element(self.total, name)}[]" for name in given)])
-        openings = [[(opening or {})[key][name] for key in wanted] for name in given]
+        openings = [array(_element(self.total, name), [(opening or {})[key][name] for key in wanted]) for name in given]
         read = ", ".join(f't."{name}"' for name in (*self.key, *self.balances, *self.facts))
         matches = " AND ".join(f't."{name}" = k."{name}"' for name in self.key)
         with connection.cursor() as cursor:
@@ -189,7 +194,7 @@ class Ledger:
                 f" s AS (SELECT total_id, {sums} FROM written GROUP BY total_id)"
                 f' UPDATE "{self.total._meta.db_table}" t SET {sets}, changed_at = now() FROM s WHERE t.id = s.total_id'
                 f" RETURNING t.id, {read}",
-                [values for _, _, values in columns],
+                [array(element, values) for _, element, values in columns],
             )
             rows = cursor.fetchall()
         by_id = {total.id: key for key, total in totals.items()}
@@ -209,6 +214,7 @@ class Ledger:
         )
 
 
+@cache
 def _element(model: type[models.Model], column: str) -> str:
     field = next(f for f in model._meta.concrete_fields if f.column == column)
     target = field.target_field if isinstance(field, models.ForeignKey) else field
