@@ -1,6 +1,7 @@
 """Moving documents along their tables: the one place that writes ``status``."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -12,11 +13,20 @@ from core.timeline import TimelineEntry, record
 __all__ = ["Action", "Transition", "advance", "available_actions", "require_transition"]
 
 
-def advance(documents: Sequence[Document], verb: str, *, actor: User, reason: str = "") -> None:
+def advance(
+    documents: Sequence[Document],
+    verb: str,
+    *,
+    actor: User,
+    reason: str = "",
+    same: Mapping[str, Any] | None = None,
+    also: Sequence[TimelineEntry] = (),
+) -> None:
     """Move locked documents of one kind along their table: status, version, stamp and one timeline row each, in two
     statements.
 
-    The caller holds the rows' locks. The instances are updated to what was written. Raises TransitionRefused.
+    ``same`` gives columns that every document gets with it, ``also`` what else the timelines tell, after the move. The
+    caller holds the rows' locks. The instances are updated to what was written. Raises TransitionRefused.
     """
     if not documents:
         return
@@ -24,18 +34,20 @@ def advance(documents: Sequence[Document], verb: str, *, actor: User, reason: st
     require_locked(model, [document.pk for document in documents])
     move = require_transition(documents, verb)
     stamps = f", {move.stamp}_at = now(), {move.stamp}_by_id = %(actor)s" if move.stamp else ""
+    given = "".join(f', "{column}" = %({column})s' for column in same or {})
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE {model._meta.db_table} SET status = %(target)s, version = version + 1, changed_at = now(),"  # noqa: S608
-            f" changed_by_id = %(actor)s{stamps} WHERE id = ANY(%(ids)s)",
-            {"target": move.target, "actor": actor.pk, "ids": [document.pk for document in documents]},
+            f" changed_by_id = %(actor)s{stamps}{given} WHERE id = ANY(%(ids)s)",
+            {**(same or {}), "target": move.target, "actor": actor.pk, "ids": [document.pk for document in documents]},
         )
         assert cursor.rowcount == len(documents)
     record(
         [
             TimelineEntry.about(document, verb, from_status=document.status, to_status=move.target, reason=reason)
             for document in documents
-        ],
+        ]
+        + list(also),
         actor=actor,
     )
     for document in documents:

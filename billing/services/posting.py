@@ -26,7 +26,7 @@ from core.numbering import post_last
 from core.runs import current_run
 from core.timeline import TimelineEntry, link, record
 from core.wording import listed
-from orders.credit.services import CreditMove, lock_exposures, move_credit
+from orders.credit.services import CreditMove, lock_exposures
 from orders.drafts import Progress
 from orders.services import record_credited, record_invoiced
 
@@ -55,9 +55,7 @@ def post_documents(
     _insert_lines(written)
     _link(written, actor=actor)
     gains = _open(company, written, terms, claims or {}, actor=actor)
-    lock_exposures(company, {document.account_id for document in documents})
-    _move_orders(company, written, actor=actor)
-    _move_credit(company, written, gains, actor=actor)
+    _move_orders_and_credit(company, written, gains, actor=actor)
     post_entries(company=company, drafts=_entries(written), actor=actor)
     publish(InvoicesPosted(actor_id=actor.pk, company_id=company.pk, invoice_ids=tuple(pk for pk, _ in written)))
     post_last(invoices, company=company, verb="post", actor=actor)
@@ -237,31 +235,31 @@ def _item(pk: int, document: PlannedDocument, terms: Mapping[int, PaymentTerms])
     )
 
 
-def _move_orders(company: Company, written: Written, *, actor: User) -> None:
-    """Tell orders which quantities were billed or credited, a set per business date."""
-    for direction, tell in ((INVOICE, record_invoiced), (CREDIT, record_credited)):
-        by_date: defaultdict[date, list[Progress]] = defaultdict(list)
-        for pk, document in written:
-            if document.direction == direction:
-                by_date[document.business_date] += [
-                    Progress(line.order_line_id, line.quantity, "invoice", pk)
-                    for line in document.lines
-                    if line.order_line_id is not None and line.quantity
-                ]
-        for on, progress in by_date.items():
-            if progress:
-                tell(company=company, progress=progress, business_date=on, actor=actor)
-
-
-def _move_credit(company: Company, written: Written, gains: Mapping[int, Decimal], *, actor: User) -> None:
-    by_date: defaultdict[date, list[CreditMove]] = defaultdict(list)
+def _move_orders_and_credit(company: Company, written: Written, gains: Mapping[int, Decimal], *, actor: User) -> None:
+    """Tell orders what was billed or credited, and move credit with it: a set per direction and business date."""
+    sets: defaultdict[tuple[str, date], list[tuple[int, PlannedDocument]]] = defaultdict(list)
     for pk, document in written:
-        functional = document.sign * functional_amount(document.gross, rate=document.rate)
-        by_date[document.business_date].append(
-            CreditMove(document.account_id, "invoice", pk, "open_items", open_items=functional + gains.get(pk, ZERO))
-        )
-    for on, moves in by_date.items():
-        move_credit(company=company, moves=moves, business_date=on, actor=actor)
+        sets[document.direction, document.business_date].append((pk, document))
+    if len(sets) > 1:
+        lock_exposures(company, {document.account_id for _, document in written})
+    for (direction, on), members in sets.items():
+        tell = record_invoiced if direction == INVOICE else record_credited
+        moves = [_credit_move(pk, document, gains.get(pk, ZERO)) for pk, document in members]
+        tell(company=company, progress=_progress(members), moves=moves, business_date=on, actor=actor)
+
+
+def _progress(members: Written) -> list[Progress]:
+    return [
+        Progress(line.order_line_id, line.quantity, "invoice", pk)
+        for pk, document in members
+        for line in document.lines
+        if line.order_line_id is not None and line.quantity
+    ]
+
+
+def _credit_move(pk: int, document: PlannedDocument, gain: Decimal) -> CreditMove:
+    functional = document.sign * functional_amount(document.gross, rate=document.rate)
+    return CreditMove(document.account_id, "invoice", pk, "open_items", open_items=functional + gain)
 
 
 def _entries(written: Written) -> list[EntryDraft]:

@@ -9,7 +9,7 @@ from core import bulk
 from core.commands import command
 from core.events import publish
 from core.models import Company, User
-from core.timeline import TimelineEntry, record
+from core.timeline import TimelineEntry
 from core.transitions import advance, require_transition
 from core.wording import day, days_text, plain
 from fulfillment.drafts import Shipped
@@ -23,7 +23,7 @@ from fulfillment.services.packing import settled
 from fulfillment.states import DeliveryStatus
 from inventory import services as inventory
 from orders.drafts import Progress
-from orders.services import record_delivering, record_shipped
+from orders.services import record_shipped
 
 ZERO = Decimal(0)
 
@@ -55,15 +55,13 @@ def ship_deliveries(*, delivery_ids: Collection[int], business_date: date, actor
     lines = [line for own in closed.values() for line in own]
     _require_within_tolerance(lines)
 
-    record_shipped(company=company, progress=_progress(lines), business_date=business_date, actor=actor)
-    record_delivering(deltas={line_id: -quantity for line_id, quantity in busy.items()}, actor=actor)
+    record_shipped(company=company, progress=_progress(lines), freed=busy, business_date=business_date, actor=actor)
     costs = _issue(company, deliveries, closed, business_date, actor=actor)
     _write(lines, costs)
     _post(company, deliveries, closed, costs, business_date, actor=actor)
-    Delivery.objects.filter(pk__in=[delivery.pk for delivery in deliveries]).update(shipped_on=business_date)
-    advance(deliveries, "ship", actor=actor)
     shipped = [_shipped(delivery, closed[delivery.pk], costs, business_date) for delivery in deliveries]
-    _tell(deliveries, closed, shipped, business_date, actor=actor)
+    story = _story(deliveries, closed, shipped, business_date)
+    advance(deliveries, "ship", actor=actor, same={"shipped_on": business_date}, also=story)
     publish(DeliveriesShipped(actor_id=actor.pk, company_id=company.pk, delivery_ids=tuple(closed)))
     return shipped
 
@@ -157,15 +155,13 @@ def _shipped(delivery: Delivery, lines: Sequence[LoadedLine], costs: Mapping[int
     return Shipped(delivery.pk, delivery.number or "", delivery.order_id, cost, late)
 
 
-def _tell(
+def _story(
     deliveries: Sequence[Delivery],
     closed: Mapping[int, Sequence[LoadedLine]],
     shipped: Sequence[Shipped],
     on: date,
-    *,
-    actor: User,
-) -> None:
-    """Write on each order what left, and whether its promise was kept."""
+) -> list[TimelineEntry]:
+    """What the timeline of each order tells: what left, and whether its promise was kept."""
     entries = []
     for delivery, result in zip(deliveries, shipped, strict=True):
         late = [line for line in closed[delivery.pk] if line.days_late(on)]
@@ -181,4 +177,4 @@ def _tell(
             )
         data = {"delivery": delivery.pk, "days_late": result.days_late}
         entries.append(TimelineEntry("order", delivery.order_id, verb, text=text, data=data))
-    record(entries, actor=actor)
+    return entries

@@ -6,9 +6,11 @@ together here, so that no room above has to know how.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+
+from django.db import connection
 
 from catalog.models import Product
 from core import bulk
@@ -19,44 +21,110 @@ from core.transitions import advance
 from orders.credit.services import CreditMove, move_credit
 from orders.drafts import Progress
 from orders.exposure import NOTHING, LineExposure, LineQuantities, line_exposure
-from orders.models import Order, OrderLine, ScheduleLine
+from orders.models import Order, ScheduleLine
 from orders.quantities import COUNTERS, LineState, billing_state, fulfillment_state, is_finished, with_deltas
 from orders.states import OrderStatus
 
 ZERO = Decimal(0)
+COUNTED = tuple(name for name in COUNTERS if name != "cancelled")
+REASONS = {"complete": "", "reopen": "a quantity is open again"}
+
+# All lines of the orders concerned: kits and derived states need their neighbours.
+_LINES = """
+    SELECT l.id, l.product_kind, l.ordered, l.cancelled, l.shipped, l.returned, l.invoiced, l.credited, l.parent_id,
+           l.gross, o.id, o.account_id, o.fx_rate, o.status, o.version, o.fulfillment_state, o.billing_state
+    FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id
+    WHERE l.order_id IN (SELECT order_id FROM orders_orderline WHERE id = ANY(%s))
+    ORDER BY l.id
+"""
+
+# Three tables of one truth, in one statement.
+_WRITE = """
+    WITH lines AS (
+        UPDATE orders_orderline t
+        SET shipped = t.shipped + v.shipped, returned = t.returned + v.returned,
+            invoiced = t.invoiced + v.invoiced, credited = t.credited + v.credited
+        FROM unnest(%(lines)s::bigint[], %(shipped)s::numeric[], %(returned)s::numeric[], %(invoiced)s::numeric[],
+                    %(credited)s::numeric[]) AS v(id, shipped, returned, invoiced, credited)
+        WHERE t.id = v.id RETURNING t.id
+    ), parts AS (
+        UPDATE orders_scheduleline t SET shipped = t.shipped + v.shipped, delivering = t.delivering + v.delivering
+        FROM unnest(%(parts)s::bigint[], %(parts_shipped)s::numeric[], %(parts_delivering)s::numeric[])
+             AS v(id, shipped, delivering)
+        WHERE t.id = v.id RETURNING t.id
+    ), headers AS (
+        UPDATE orders_order t SET fulfillment_state = v.fulfillment_state, billing_state = v.billing_state
+        FROM unnest(%(orders)s::bigint[], %(fulfillment)s::text[], %(billing)s::text[])
+             AS v(id, fulfillment_state, billing_state)
+        WHERE t.id = v.id RETURNING t.id
+    )
+    SELECT (SELECT count(*) FROM lines), (SELECT count(*) FROM parts), (SELECT count(*) FROM headers)
+"""
 
 
-class _Facts:
-    """What one order line weighs in money, beside its counters."""
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """What an order says of itself, as it stands under its lock."""
 
-    __slots__ = ("account_id", "fx_rate", "gross", "order_id")
+    id: int
+    account_id: int
+    fx_rate: Decimal
+    status: str
+    version: int
+    fulfillment_state: str
+    billing_state: str
 
-    def __init__(self, order_id: int, account_id: int, fx_rate: Decimal, gross: Decimal) -> None:
-        self.order_id, self.account_id, self.fx_rate, self.gross = order_id, account_id, fx_rate, gross
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """All lines of the orders concerned by id, what each is worth in the order's currency, and their headers."""
+
+    lines: dict[int, LineState]
+    gross: dict[int, Decimal]
+    header_of: dict[int, _Header]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one schedule line gains: so much left, so much is on deliveries that wait (below zero: no longer)."""
+
+    shipped: Decimal = ZERO
+    delivering: Decimal = ZERO
 
 
 @command(permission=None)
 def record_delivering(*, deltas: Mapping[int, Decimal], actor: User) -> None:
-    """Note how much of each schedule line is on deliveries that have not left yet (below zero:
+    """Note how much of each schedule line is on deliveries that have not left yet (below zero: no longer).
 
-    No longer). One statement.
+    One statement.
     """
     bulk.add(ScheduleLine, {line_id: {"delivering": delta} for line_id, delta in deltas.items()})
 
 
 @command(permission=None)
-def record_shipped(*, company: Company, progress: Sequence[Progress], business_date: date, actor: User) -> None:
+def record_shipped(
+    *,
+    company: Company,
+    progress: Sequence[Progress],
+    business_date: date,
+    actor: User,
+    freed: Mapping[int, Decimal] | None = None,
+) -> None:
     """Goods left: count them on order and schedule lines, derive the states, move credit from open to delivered.
 
-    Quantities in the stock unit; ``schedule_line_id`` is required. Call before anything of inventory is locked (rank
-    CREDIT_TOTAL). Raises ConstraintRefused when more would be shipped than a line's tolerance allows.
+    Quantities in the stock unit; ``schedule_line_id`` is required. ``freed`` says how much of each schedule line is no
+    longer on a delivery that waits. Call before anything of inventory is locked (rank CREDIT_TOTAL). Raises
+    ConstraintRefused when more would be shipped than a line's tolerance allows.
     """
-    _record("shipped", company, progress, business_date, actor)
-    parts: defaultdict[int, dict[str, Decimal]] = defaultdict(lambda: {"shipped": ZERO, "delivering": ZERO})
+    shipped: defaultdict[int, Decimal] = defaultdict(Decimal)
     for each in progress:
         assert each.schedule_line_id is not None
-        parts[each.schedule_line_id]["shipped"] += each.quantity
-    bulk.add(ScheduleLine, {line_id: {"shipped": delta["shipped"]} for line_id, delta in parts.items()})
+        shipped[each.schedule_line_id] += each.quantity
+    less = freed or {}
+    parts = {
+        line_id: _Part(shipped.get(line_id, ZERO), -less.get(line_id, ZERO)) for line_id in sorted({*shipped, *less})
+    }
+    _record("shipped", company, progress, business_date, actor, parts=parts)
 
 
 @command(permission=None)
@@ -66,54 +134,66 @@ def record_returned(*, company: Company, progress: Sequence[Progress], business_
 
 
 @command(permission=None)
-def record_invoiced(*, company: Company, progress: Sequence[Progress], business_date: date, actor: User) -> None:
-    """Quantities were billed: they leave "delivered"; the caller adds the invoice's open item."""
-    _record("invoiced", company, progress, business_date, actor)
+def record_invoiced(
+    *,
+    company: Company,
+    progress: Sequence[Progress],
+    business_date: date,
+    actor: User,
+    moves: Sequence[CreditMove] = (),
+) -> None:
+    """Quantities were billed: they leave "delivered". ``moves`` are the invoices' own, posted together with it."""
+    _record("invoiced", company, progress, business_date, actor, moves=moves)
 
 
 @command(permission=None)
-def record_credited(*, company: Company, progress: Sequence[Progress], business_date: date, actor: User) -> None:
-    """Quantities were credited (a negative quantity of "invoiced" never happens: what was billed stays billed)."""
-    _record("credited", company, progress, business_date, actor)
+def record_credited(
+    *,
+    company: Company,
+    progress: Sequence[Progress],
+    business_date: date,
+    actor: User,
+    moves: Sequence[CreditMove] = (),
+) -> None:
+    """Quantities were credited: what was billed stays billed, "invoiced" never falls. ``moves`` as in billing them."""
+    _record("credited", company, progress, business_date, actor, moves=moves)
 
 
-def _record(counter: str, company: Company, progress: Sequence[Progress], business_date: date, actor: User) -> None:
-    if not progress:
-        return
-    lines, facts = _load(progress)
-    orders = {fact.order_id for fact in facts.values()}
-    require_locked(Order, orders)
-    moves: list[CreditMove] = []
-    state = lines
-    for (source_type, source_id), deltas in _by_source(progress, counter).items():
-        after = with_deltas(state, deltas)
-        moves += _credit_moves(company, facts, state, after, source_type, source_id, counter)
-        state = after
-    _write_counters(lines, state)
-    _refresh_states(orders, state, facts, actor=actor)
-    move_credit(company=company, moves=moves, business_date=business_date, actor=actor)
+def _record(
+    counter: str,
+    company: Company,
+    progress: Sequence[Progress],
+    business_date: date,
+    actor: User,
+    *,
+    moves: Sequence[CreditMove] = (),
+    parts: Mapping[int, _Part] | None = None,
+) -> None:
+    """Read, write, and complete or reopen orders where quantities ask for it; then move credit, in one posting."""
+    moved: list[CreditMove] = []
+    if progress or parts:
+        found = _load(progress)
+        require_locked(Order, {header.id for header in found.header_of.values()})
+        state = found.lines
+        for (source_type, source_id), deltas in _by_source(progress, counter).items():
+            after = with_deltas(state, deltas)
+            moved += _credit_moves(company, found, state, after, source_type, source_id, counter)
+            state = after
+        _write(found, state, parts or {}, actor=actor)
+    move_credit(company=company, moves=[*moved, *moves], business_date=business_date, actor=actor)
 
 
-def _load(progress: Sequence[Progress]) -> tuple[dict[int, LineState], dict[int, _Facts]]:
-    """All lines of the orders concerned: kits and derived states need their neighbours. One query."""
-    order_ids = OrderLine.objects.filter(pk__in={each.order_line_id for each in progress}).values("order_id")
-    lines, facts = {}, {}
-    rows: Any = OrderLine.objects.filter(order_id__in=order_ids).values_list(
-        "id",
-        "product_kind",
-        "ordered",
-        *COUNTERS,
-        "parent_id",
-        "order_id",
-        "order__account_id",
-        "order__fx_rate",
-        "gross",
-    )
-    for row in rows:
-        *state, order_id, account_id, fx_rate, gross = row
-        lines[row[0]] = LineState(*state)
-        facts[row[0]] = _Facts(order_id, account_id, fx_rate, gross)
-    return lines, facts
+def _load(progress: Sequence[Progress]) -> _Loaded:
+    found = _Loaded({}, {}, {})
+    headers: dict[int, _Header] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_LINES, [sorted({each.order_line_id for each in progress})])
+        for row in cursor.fetchall():
+            line_id, order_id = row[0], row[10]
+            found.lines[line_id] = LineState(*row[:9])
+            found.gross[line_id] = row[9]
+            found.header_of[line_id] = headers.get(order_id) or headers.setdefault(order_id, _Header(*row[10:]))
+    return found
 
 
 def _by_source(progress: Sequence[Progress], counter: str) -> dict[tuple[str, int], dict[int, dict[str, Decimal]]]:
@@ -125,17 +205,17 @@ def _by_source(progress: Sequence[Progress], counter: str) -> dict[tuple[str, in
     return found
 
 
-def _exposure(line: LineState, fact: _Facts, currency: str) -> LineExposure:
+def _exposure(line: LineState, gross: Decimal, fx_rate: Decimal, currency: str) -> LineExposure:
     if line.parent_id is not None:
         return NOTHING  # the kit's own line carries the price
     quantities = LineQuantities(line.ordered, line.cancelled, line.shipped, line.returned, line.invoiced, line.credited)
     goods = line.product_kind != Product.Kind.SERVICE
-    return line_exposure(fact.gross, quantities, fx_rate=fact.fx_rate, currency=currency, goods=goods)
+    return line_exposure(gross, quantities, fx_rate=fx_rate, currency=currency, goods=goods)
 
 
 def _credit_moves(
     company: Company,
-    facts: Mapping[int, _Facts],
+    found: _Loaded,
     before: Mapping[int, LineState],
     after: Mapping[int, LineState],
     source_type: str,
@@ -147,11 +227,12 @@ def _credit_moves(
     for line_id, line in after.items():
         if line is before[line_id]:
             continue
-        fact, currency = facts[line_id], company.functional_currency
-        delta = _exposure(line, fact, currency) - _exposure(before[line_id], fact, currency)
+        header, worth = found.header_of[line_id], (found.gross[line_id], found.header_of[line_id].fx_rate)
+        now = _exposure(line, *worth, company.functional_currency)
+        delta = now - _exposure(before[line_id], *worth, company.functional_currency)
         moves.append(
             CreditMove(
-                fact.account_id,
+                header.account_id,
                 source_type,
                 source_id,
                 purpose,
@@ -162,40 +243,62 @@ def _credit_moves(
     return moves
 
 
-def _write_counters(before: Mapping[int, LineState], after: Mapping[int, LineState]) -> None:
-    deltas = {}
-    for line_id, line in after.items():
-        changes = {name: getattr(line, name) - getattr(before[line_id], name) for name in COUNTERS}
-        if any(changes.values()):
-            deltas[line_id] = {name: change for name, change in changes.items() if change}
-    bulk.add(OrderLine, deltas)
-
-
-def _refresh_states(
-    order_ids: set[int], lines: Mapping[int, LineState], facts: Mapping[int, _Facts], *, actor: User
-) -> None:
-    """Store the derived states where they changed, and complete what is finished. Four statements at most."""
+def _write(found: _Loaded, after: Mapping[int, LineState], parts: Mapping[int, _Part], *, actor: User) -> None:
+    """Store counters and, where they changed, derived states; complete what is finished, reopen what no longer is."""
     of_order: defaultdict[int, list[LineState]] = defaultdict(list)
-    for line_id, line in lines.items():
-        of_order[facts[line_id].order_id].append(line)
-    orders = list(Order.objects.filter(pk__in=order_ids).order_by("pk"))
-    changed = []
-    for order in orders:
-        states = (fulfillment_state(of_order[order.pk]), billing_state(of_order[order.pk]))
-        if states != (order.fulfillment_state, order.billing_state):
-            order.fulfillment_state, order.billing_state = states
-            changed.append(order)
-    bulk.update(
-        Order,
-        [order.pk for order in changed],
-        {
-            "fulfillment_state": [order.fulfillment_state for order in changed],
-            "billing_state": [order.billing_state for order in changed],
-        },
-    )
-    finished = [order for order in orders if order.status == OrderStatus.CONFIRMED and is_finished(of_order[order.pk])]
-    advance(finished, "complete", actor=actor)
-    open_again = [
-        order for order in orders if order.status == OrderStatus.COMPLETED and not is_finished(of_order[order.pk])
-    ]
-    advance(open_again, "reopen", actor=actor, reason="a quantity is open again")
+    for line_id, line in after.items():
+        of_order[found.header_of[line_id].id].append(line)
+    states: dict[int, tuple[str, str]] = {}
+    turned: defaultdict[tuple[str, tuple[str, str]], list[Order]] = defaultdict(list)
+    for header in sorted({each.id: each for each in found.header_of.values()}.values(), key=lambda each: each.id):
+        lines = of_order[header.id]
+        state = (str(fulfillment_state(lines)), str(billing_state(lines)))
+        verb = _turn(header, lines)
+        if verb:
+            turned[verb, state].append(Order(pk=header.id, status=header.status, version=header.version))
+        elif state != (header.fulfillment_state, header.billing_state):
+            states[header.id] = state
+    _write_numbers(_changes(found.lines, after), parts, states)
+    for (verb, (fulfillment, billing)), orders in turned.items():
+        same = {"fulfillment_state": fulfillment, "billing_state": billing}
+        advance(orders, verb, actor=actor, reason=REASONS[verb], same=same)
+
+
+def _turn(header: _Header, lines: Sequence[LineState]) -> str:
+    """The verb that the order's quantities ask for, if any."""
+    if header.status == OrderStatus.CONFIRMED and is_finished(lines):
+        return "complete"
+    if header.status == OrderStatus.COMPLETED and not is_finished(lines):
+        return "reopen"
+    return ""
+
+
+def _changes(before: Mapping[int, LineState], after: Mapping[int, LineState]) -> dict[int, list[Decimal]]:
+    """By how much the counters of the lines that changed rise or fall, kits' headers included."""
+    changes = {
+        line_id: [getattr(line, name) - getattr(before[line_id], name) for name in COUNTED]
+        for line_id, line in after.items()
+        if line is not before[line_id]
+    }
+    return {line_id: change for line_id, change in changes.items() if any(change)}
+
+
+def _write_numbers(
+    changes: Mapping[int, Sequence[Decimal]], parts: Mapping[int, _Part], states: Mapping[int, tuple[str, str]]
+) -> None:
+    by_counter = {name: [change[position] for change in changes.values()] for position, name in enumerate(COUNTED)}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _WRITE,
+            {
+                "lines": list(changes),
+                **by_counter,
+                "parts": list(parts),
+                "parts_shipped": [part.shipped for part in parts.values()],
+                "parts_delivering": [part.delivering for part in parts.values()],
+                "orders": list(states),
+                "fulfillment": [fulfillment for fulfillment, _ in states.values()],
+                "billing": [billing for _, billing in states.values()],
+            },
+        )
+        assert cursor.fetchone() == (len(changes), len(parts), len(states)), "a line or an order went missing"
