@@ -104,7 +104,7 @@ def _waterfall(found: Performance, currency: str) -> Figure:
         head="Step",
         labels=[label for label, _ in rows],
         series=[Series("Amount", [amount.quantize(Decimal(1)) for _, amount in rows])],
-        kind="rows",
+        kind="steps",
     )
 
 

@@ -65,6 +65,8 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
 def _document(request: HttpRequest, found: Account) -> DocumentPage:
     """The frame of the page: who it is, and what the user may do with it."""
     verbs = [ActionButton("Price check", f"{reverse('catalog:price-check')}?account={found.code}", is_link=True)]
+    if may(user_of(request), "orders.maintain_credit"):
+        verbs.append(ActionButton("Credit limit", reverse("orders:credit-limit", args=[found.pk]), is_link=True))
     if may(user_of(request), MAINTAIN):
         verbs.append(ActionButton("Part numbers", reverse("catalog:part-numbers", args=[found.pk]), is_link=True))
         edit = reverse("catalog:account-edit", args=[found.pk])

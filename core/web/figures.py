@@ -15,6 +15,7 @@ from core.web import formats
 
 WIDTHS = {"narrow": 400, "wide": 640}
 HEIGHT, TOP, BASE, ROW = 170, 20, 146, 22
+DIGIT, GAP = 7, 10  # the widest digit of the chart's font, and the air between two labels, in pixels
 _TENTH = Decimal("0.1")
 
 
@@ -32,7 +33,8 @@ class Series:
 class Figure:
     """What a chart says and shows. ``urls`` lead from each label's bar to its proof; ``goal`` draws a limit.
 
-    ``kind``: "bars" stand (several series stack), "lines" run over time, "rows" lie with their names.
+    ``kind``: "bars" stand (several series stack), "lines" run over time, "rows" lie with their names, "steps" lie too,
+    and a value below zero is a step down from where the one before ended (a waterfall).
     """
 
     what: str
@@ -40,7 +42,7 @@ class Figure:
     head: str
     labels: Sequence[str]
     series: Sequence[Series]
-    kind: Literal["bars", "lines", "rows"] = "bars"
+    kind: Literal["bars", "lines", "rows", "steps"] = "bars"
     urls: Sequence[str] = ()
     goal: tuple[str, Decimal] | None = None
 
@@ -94,6 +96,16 @@ def _grid(scale: Scale, left: int, right: int) -> list[str]:
     return parts
 
 
+def _room(words: Sequence[str]) -> int:
+    """How wide the longest of these labels is drawn, with air beside it."""
+    return max(map(len, words), default=0) * DIGIT + GAP
+
+
+def _left(scale: Scale) -> int:
+    """Where the drawing begins, so that the numbers of the grid have room before it."""
+    return max(44, _room([formats.quantity(tick) for tick in scale.ticks]))
+
+
 def _goal(figure: Figure, scale: Scale, left: int, right: int) -> list[str]:
     if figure.goal is None:
         return []
@@ -114,12 +126,14 @@ def _linked(figure: Figure, index: int, marks: str, words: str) -> str:
 def _bars(figure: Figure, width: int) -> list[str]:
     sums = [sum((series.values[i] for series in figure.series), Decimal(0)) for i in range(len(figure.labels))]
     scale = scale_for([*sums, *([figure.goal[1]] if figure.goal else [])], from_zero=True)
-    left, right = 44, width - (56 if figure.goal or len(figure.series) > 1 else 4)
-    room = Decimal(right - left) / max(len(figure.labels), 1)
+    left, right = _left(scale), width - (56 if figure.goal or len(figure.series) > 1 else 4)
+    parts, count = _grid(scale, left, right), max(len(figure.labels), 1)
+    widest = _room([*figure.labels, *map(formats.quantity, sums)])
+    spare = max(widest - (right - left) // count, 0) // 2  # so that the outer labels neither leave nor hide the grid
+    left, right = left + spare, right - spare
+    room = Decimal(right - left) / count
     bar = min(_round(room * Decimal("0.65")), Decimal(48))
-    widest = max(len(word) for word in (*figure.labels, *map(formats.quantity, sums))) * 6 + 6
-    every = max(1, -(-len(figure.labels) * widest // (right - left)))
-    parts = _grid(scale, left, right)
+    every = max(1, -(-count * widest // (right - left)))
     for i, label in enumerate(figure.labels):
         x, floor, marks = _round(left + room * i + (room - bar) / 2), Decimal(0), ""
         for series in figure.series:
@@ -159,7 +173,7 @@ def _names_at_last_bar(figure: Figure, scale: Scale, right: int) -> list[str]:
 def _lines(figure: Figure, width: int) -> list[str]:
     values = [value for series in figure.series for value in series.values]
     scale = scale_for([*values, *([figure.goal[1]] if figure.goal else [])], from_zero=False)
-    left, right = 44, width - 84
+    left, right = _left(scale), width - 84
     room = Decimal(right - left) / max(len(figure.labels) - 1, 1)
     every = max(1, -(-len(figure.labels) * 48 // (right - left)))
     parts = _grid(scale, left, right)
@@ -180,29 +194,40 @@ def _lines(figure: Figure, width: int) -> list[str]:
     return parts + _goal(figure, scale, left, right)
 
 
+def _spans(figure: Figure) -> list[tuple[Decimal, Decimal]]:
+    """From where to where each row's bar runs. In a waterfall what is below zero hangs from the end of the last one."""
+    ends, spans = Decimal(0), []
+    for value in figure.series[0].values:
+        start = ends if figure.kind == "steps" and value < 0 else Decimal(0)
+        ends = start + value
+        spans.append((max(min(start, ends), Decimal(0)), max(start, ends, Decimal(0))))
+    return spans
+
+
 def _rows(figure: Figure, width: int) -> list[str]:
-    values = figure.series[0].values
-    most = max([*values, Decimal(1)])
+    spans, hue = _spans(figure), figure.series[0].hue
+    shown = [formats.quantity(value) for value in figure.series[0].values]
     left = 154 if width < 500 else 220
+    unit = (width - left - max(60, _room(shown))) / max([*(end for _, end in spans), Decimal(1)])
     parts = []
-    for i, label in enumerate(figure.labels):
-        y, long = ROW * i, _round(max(values[i], Decimal(0)) * (width - left - 60) / most)
-        shown = formats.quantity(values[i])
-        name = label if len(label) <= left // 7 else label[: left // 7 - 1] + "…"
-        mark = f'<rect class="c{figure.series[0].hue}" x="{left}" y="{y + 3}" width="{long}" height="12"/>'
+    for i, (label, (start, end)) in enumerate(zip(figure.labels, spans, strict=True)):
+        y, x, long = ROW * i, left + _round(start * unit), _round((end - start) * unit)
+        name = label if len(label) <= left // DIGIT else label[: left // DIGIT - 1] + "…"
+        css = "soft" if figure.kind == "steps" and figure.series[0].values[i] < 0 else f"c{hue}"
+        mark = f'<rect class="{css}" x="{x}" y="{y + 3}" width="{long}" height="12"/>'
         parts.append(_text(0, y + 13, name, ""))
-        parts.append(_linked(figure, i, mark, f"{label}: {shown}"))
-        parts.append(_text(left + long + 6, y + 13, shown, "v"))
+        parts.append(_linked(figure, i, mark, f"{label}: {shown[i]}"))
+        parts.append(_text(x + long + 6, y + 13, shown[i], "v"))
     return parts
 
 
-_KINDS = {"bars": _bars, "lines": _lines, "rows": _rows}
+_KINDS = {"bars": _bars, "lines": _lines, "rows": _rows, "steps": _rows}
 
 
 def draw(figure: Figure, size: str) -> Markup:
     """The drawing at "narrow" or "wide": text keeps its size, so each width has its own drawing."""
     width = WIDTHS[size]
-    height = ROW * len(figure.labels) if figure.kind == "rows" else HEIGHT
+    height = ROW * len(figure.labels) if figure.kind in ("rows", "steps") else HEIGHT
     parts = "".join(_KINDS[figure.kind](figure, width)) if figure.labels else ""
     return Markup('<svg class="chart {}" viewBox="0 0 {} {}" role="{}" aria-label="{}">{}</svg>').format(
         size,

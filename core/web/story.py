@@ -33,6 +33,46 @@ _CHAIN = """
     SELECT kind, id FROM down LIMIT 200
 """
 
+# A timeline tells what happened, so a verb is written in the past; what a verb did to one kind alone comes first.
+_TOLD = {
+    "accept": "Accepted",
+    "activate": "Activated",
+    "apply": "Applied",
+    "cancel": "Cancelled",
+    "cancel rest": "The rest was cancelled",
+    "change": "Changed",
+    "change_dates": "Dates changed",
+    "change_rate": "Expected rate changed",
+    "close": "Closed",
+    "complete": "Completed",
+    "confirm": "Confirmed",
+    "create": "Created",
+    "decline": "Declined",
+    "expire": "Expired",
+    "fail": "Failed",
+    "hold": "Put on hold",
+    "order": "Ordered",
+    "pack": "Packed",
+    "pick": "Picking started",
+    "post": "Posted",
+    "receive": "Received",
+    "release": "Released",
+    "reopen": "Reopened",
+    "request": "Payment asked for",
+    "reverse": "Reversed",
+    "revise": "New version begun",
+    "send": "Sent",
+    "settle": "Settled",
+    "ship": "Shipped",
+    "submit": "Submitted for approval",
+    "unapply": "Taken back",
+}
+_TOLD_OF = {
+    ("order", "release"): "Released from hold",
+    ("delivery", "release"): "Released to the floor",
+    ("delivery", "ship"): "Shipped, goods issue posted",
+}
+
 _kinds: dict[str, tuple[int, Loader]] = {}
 
 
@@ -78,11 +118,16 @@ def timeline_of(kind: str, document_id: int, *, most: int = MOST_HAPPENINGS) -> 
 
 def _happening(event: DocumentEvent, *, first: bool) -> Happening:
     """One entry in words: the verb, then its story, then who and why."""
-    what = event.text or event.verb.replace("_", " ").capitalize()
+    what = event.text or told(event.document_kind, event.verb)
     door = {"api": "by API", "import": "by import", "job": "by a job"}.get(event.via, "")
     detail = " · ".join(part for part in (str(event.actor), event.reason, door) if part)
     bad = event.verb in {"cancel", "reverse", "promise moved", "hold", "short_pick"}
     return Happening(event.recorded_at, what, detail, "bad" if bad else "now" if first else "")
+
+
+def told(kind: str, verb: str) -> str:
+    """What a verb did to a document of the kind, as a timeline tells it: ``Created``, ``Released from hold``."""
+    return _TOLD_OF.get((kind, verb)) or _TOLD.get(verb) or verb.replace("_", " ").capitalize()
 
 
 def kinds_in_chains() -> Sequence[str]:

@@ -77,7 +77,7 @@ def _listing(request: HttpRequest, counts: dict[str, int] | None = None) -> List
         filterset=DeliveryFilter,
         tabs=tabs,
         also_reads=("order_id", "short_count", "status"),
-        empty=Empty("Everything that is due has left.", "ship", Link("Due promises", reverse("fulfillment:due"))),
+        empty=Empty("Everything that is due has left.", "ship", link=Link("Due promises", reverse("fulfillment:due"))),
         bulk=[
             ActionButton(label, reverse(url), icon=icon)
             for label, url, right, icon in _BULK

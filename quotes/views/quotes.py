@@ -23,7 +23,7 @@ from quotes.diff import version_diff
 from quotes.drafts import QuoteDraft
 from quotes.filters import QuoteFilter
 from quotes.forms import QuoteForm, QuoteLines
-from quotes.models import Quote, QuoteVersion
+from quotes.models import Quote, QuoteLine, QuoteVersion
 from quotes.selectors import quotes_visible_to
 from quotes.services import (
     accept_quote,
@@ -165,20 +165,22 @@ def _form(
 @require_safe
 @requires(SEE)
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """One quote: its newest version, what changed since the one before, its story."""
+    """One quote: its newest version or the one asked for, what changed since the one before, its story."""
     return _page(request, _visible(request, pk))
 
 
 def _page(request: HttpRequest, quote: Quote, *, refusal: DomainError | None = None, link: str = "") -> HttpResponse:
-    versions = list(quote.versions.order_by("-number"))
-    newest = versions[0]
-    lines = list(newest.lines.select_related("product").order_by("position"))
-    before = list(versions[1].lines.select_related("product").order_by("position")) if len(versions) > 1 else []
+    versions = list(quote.versions.select_related("created_by").order_by("-number"))
+    newest, asked = versions[0], request.GET.get("version", "")
+    shown = next((each for each in versions if str(each.number) == asked), newest)
+    earlier = next((each for each in versions if each.number == shown.number - 1), None)
+    lines = list(shown.lines.select_related("product").order_by("position"))
+    before = list(earlier.lines.select_related("product").order_by("position")) if earlier else []
     page = DocumentPage(
         title=str(quote),
         crumb=Link("Quotes", reverse("quotes:list")),
         tag=QUOTE_TAGS[quote.status],
-        meta=f"{quote.account.name} · version {newest.number}",
+        meta=f"{quote.account.name} · version {shown.number}",
         actions=_actions(request, quote, newest),
         chain=chain_of("quote", quote.pk, request.user),
         facts=[
@@ -190,10 +192,11 @@ def _page(request: HttpRequest, quote: Quote, *, refusal: DomainError | None = N
             Fact("Accepted by", quote.accepted_name or "—"),
         ],
         sums=[
-            Fact("Net", money(newest.net)),
-            Fact("Tax", money(newest.tax)),
-            Fact(f"Total, {newest.currency}", money(newest.gross), style="sum"),
+            Fact("Net", money(shown.net)),
+            Fact("VAT", money(shown.tax)),
+            Fact("Total", money(shown.gross), style="big"),
         ],
+        sums_title=f"Total, {shown.currency}",
         timeline=timeline_of("quote", quote.pk),
         refusal=refusal.sentence if refusal else "",
     )
@@ -202,6 +205,7 @@ def _page(request: HttpRequest, quote: Quote, *, refusal: DomainError | None = N
         "quote": quote,
         "lines": lines,
         "versions": versions,
+        "shown": shown,
         "diff": version_diff(before, lines) if before else [],
         "accept_link": link,
     }
@@ -275,11 +279,13 @@ def accept(request: HttpRequest, pk: int, token: str) -> HttpResponse:
             quote.refresh_from_db()
         except DomainError as error:
             refusal, status = error.sentence, error.status
-    version = quote.versions.order_by("-number")[0]
+    version = newest_version(quote)
+    lines = list(version.lines.select_related("product").order_by("position"))
     context = {
         "quote": quote,
         "version": version,
-        "lines": version.lines.select_related("product").order_by("position"),
+        "lines": [line for line in lines if line.kind == QuoteLine.Kind.OFFERED],
+        "options": [line for line in lines if line.kind != QuoteLine.Kind.OFFERED],
         "refusal": refusal,
         "is_open": quote.status == QuoteStatus.SENT and quote.valid_until >= today,
     }

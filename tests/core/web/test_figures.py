@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from itertools import pairwise
 
 from core.web.figures import Figure, Series, draw, scale_for
 
@@ -26,6 +27,25 @@ def test_stacked_bars_add_up() -> None:
     drawing = draw(Figure("What", "Finding.", "Week", ["1"], series), "wide")
 
     assert heights(drawing, 2)[0] == heights(drawing, 1)[0] * 3
+
+
+def starts(drawing: str) -> list[tuple[Decimal, Decimal]]:
+    found = re.findall(r'<rect class="[^"]*" x="([\d.]+)" y="\d+" width="([\d.]+)"', drawing)
+    return [(Decimal(x), Decimal(width)) for x, width in found]
+
+
+def test_a_waterfall_steps_down_from_where_the_last_one_ended() -> None:
+    (zero, whole), (at, taken), (again, rest) = starts(draw(bars(100, -20, 80, kind="steps"), "wide"))
+
+    assert (zero + whole, again, rest) == (at + taken, zero, at - zero)
+    assert taken * 4 == rest
+
+
+def test_labels_of_neighbouring_bars_do_not_touch() -> None:
+    for size in ("narrow", "wide"):
+        drawing = draw(bars(*(1_412_345 + number for number in range(13))), size)
+        places = [Decimal(x) for x in re.findall(r'<text class="m v" x="([\d.]+)"', drawing)]
+        assert min(b - a for a, b in pairwise(places)) >= len("1,412,345") * 7
 
 
 def test_a_scale_has_round_steps_that_hold_all_values() -> None:
