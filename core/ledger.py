@@ -23,6 +23,7 @@ from core.models import GuardedTotal, LedgerMovement
 from core.runs import current_run
 
 Key = tuple[Any, ...]
+ZERO = Decimal(0)
 
 
 class Guard(Enum):
@@ -86,43 +87,49 @@ class Ledger:
     extra: tuple[str, ...] = ()
 
     def lock(self, keys: Sequence[Key], *, opening: Mapping[Key, Mapping[str, Any]] | None = None) -> dict[Key, Total]:
-        """Lock these totals in id order, creating what is missing, and return them by key. Two statements, whatever the
-        number.
+        """Lock these totals in id order, creating what is missing, and return them by key.
 
-        ``opening`` gives further columns of totals that are created here, the same columns for every key; known totals
-        keep theirs. The second statement sees what was committed while the first one waited: sums read in a locking
-        statement would be stale.
+        One statement when all are known, three when not, whatever the number. ``opening`` gives further columns of
+        totals that are created here, the same columns for every key; known totals keep theirs. What depends on the
+        totals is read after this returned: read in the locking statement it would be as old as the wait was long.
         """
         wanted = sorted(set(keys))
         if not wanted:
             return {}
-        table = self.total._meta.db_table
-        columns = ", ".join(f'"{name}"' for name in self.key)
-        arrays = ", ".join(f"%s::{_element(self.total, name)}[]" for name in self.key)
-        values = [
+        columns = self._key_arrays(wanted)
+        totals = self._lock_known(columns, len(wanted))
+        if not totals:
+            self._create(columns, wanted, opening or {})
+            totals = self._lock_known(columns, len(wanted))
+        assert len(totals) == len(wanted)
+        current_run().locks.take(self.rank, self.total._meta.db_table, [total.id for total in totals])
+        return {total.key: total for total in totals}
+
+    def _key_arrays(self, keys: Sequence[Key]) -> list[Any]:
+        return [
             array(_element(self.total, name), column)
-            for name, column in zip(self.key, zip(*wanted, strict=True), strict=True)
+            for name, column in zip(self.key, zip(*keys, strict=True), strict=True)
         ]
-        given = sorted(opening[wanted[0]]) if opening else []
-        new_columns = ", ".join([columns, *(f'"{name}"' for name in given)])
-        new_arrays = ", ".join([arrays, *(f"%s::{_element(self.total, name)}[]" for name in given)])
-        openings = [array(_element(self.total, name), [(opening or {})[key][name] for key in wanted]) for name in given]
-        read = ", ".join(f't."{name}"' for name in (*self.key, *self.balances, *self.facts))
-        matches = " AND ".join(f't."{name}" = k."{name}"' for name in self.key)
+
+    def _lock_known(self, columns: Sequence[Any], number: int) -> list[Total]:
+        """Lock all of these totals, or none when one is missing: taken later, it would be taken out of id order."""
+        with connection.cursor() as cursor:
+            cursor.execute(_locking(self), [*columns, *columns, number])
+            return [self._total(row) for row in cursor.fetchall()]
+
+    def _create(self, columns: Sequence[Any], keys: Sequence[Key], opening: Mapping[Key, Mapping[str, Any]]) -> None:
+        """Insert what is missing, in key order."""
+        given = sorted(opening[keys[0]]) if opening else []
+        elements = [_element(self.total, name) for name in (*self.key, *given)]
+        names = ", ".join(f'"{name}"' for name in (*self.key, *given))
+        arrays = ", ".join(f"%s::{element}[]" for element in elements)
+        openings = [array(_element(self.total, name), [opening[key][name] for key in keys]) for name in given]
         with connection.cursor() as cursor:
             cursor.execute(
-                f'INSERT INTO "{table}" ({new_columns}) SELECT * FROM unnest({new_arrays}) ON CONFLICT DO NOTHING',  # noqa: S608
-                [*values, *openings],
+                f'INSERT INTO "{self.total._meta.db_table}" ({names}) SELECT * FROM unnest({arrays})'  # noqa: S608
+                " ON CONFLICT DO NOTHING",
+                [*columns, *openings],
             )
-            cursor.execute(
-                f'SELECT t.id, {read} FROM "{table}" t JOIN unnest({arrays}) AS k({columns}) ON {matches}'  # noqa: S608
-                " ORDER BY t.id FOR NO KEY UPDATE OF t",
-                values,
-            )
-            totals = [self._total(row) for row in cursor.fetchall()]
-        assert len(totals) == len(wanted)
-        current_run().locks.take(self.rank, table, [total.id for total in totals])
-        return {total.key: total for total in totals}
 
     def _total(self, row: Sequence[Any]) -> Total:
         after_key = 1 + len(self.key)
@@ -171,31 +178,20 @@ class Ledger:
 
     def _write(self, movements: Sequence[Movement], totals: Mapping[Key, Total]) -> dict[Key, Mapping[str, Decimal]]:
         run = current_run()
-        current_run().locks.take(self.rank, self.total._meta.db_table, sorted({totals[m.key].id for m in movements}))
-        columns: list[tuple[str, str, list[Any]]] = [
-            ("total_id", "bigint", [totals[m.key].id for m in movements]),
-            ("source_type", "text", [m.source_type for m in movements]),
-            ("source_id", "bigint", [m.source_id for m in movements]),
-            ("purpose", "text", [m.purpose for m in movements]),
-            ("business_date", "date", [m.business_date for m in movements]),
-            ("command_uid", "uuid", [run.uid] * len(movements)),
-            *((name, "numeric", [m.deltas.get(name, Decimal(0)) for m in movements]) for name in self.balances),
-            *((name, _element(self.movement, name), [m.extra.get(name) for m in movements]) for name in self.extra),
+        run.locks.take(self.rank, self.total._meta.db_table, sorted({totals[m.key].id for m in movements}))
+        columns: list[list[Any]] = [
+            [totals[m.key].id for m in movements],
+            [m.source_type for m in movements],
+            [m.source_id for m in movements],
+            [m.purpose for m in movements],
+            [m.business_date for m in movements],
+            [run.uid] * len(movements),
+            *([m.deltas.get(name, ZERO) for m in movements] for name in self.balances),
+            *([m.extra.get(name) for m in movements] for name in self.extra),
         ]
-        names = ", ".join(f'"{name}"' for name, _, _ in columns)
-        arrays = ", ".join(f"%s::{element}[]" for _, element, _ in columns)
-        sums = ", ".join(f'sum("{name}") AS "{name}"' for name in self.balances)
-        sets = ", ".join(f'"{name}" = t."{name}" + s."{name}"' for name in self.balances)
-        read = ", ".join(f't."{name}"' for name in self.balances)
+        sql, elements = _posting(self)
         with connection.cursor() as cursor:
-            cursor.execute(
-                f'WITH written AS (INSERT INTO "{self.movement._meta.db_table}" ({names})'  # noqa: S608
-                f" SELECT * FROM unnest({arrays}) RETURNING *),"
-                f" s AS (SELECT total_id, {sums} FROM written GROUP BY total_id)"
-                f' UPDATE "{self.total._meta.db_table}" t SET {sets}, changed_at = now() FROM s WHERE t.id = s.total_id'
-                f" RETURNING t.id, {read}",
-                [array(element, values) for _, element, values in columns],
-            )
+            cursor.execute(sql, [array(*column) for column in zip(elements, columns, strict=True)])
             rows = cursor.fetchall()
         by_id = {total.id: key for key, total in totals.items()}
         assert len(rows) == len({movement.key for movement in movements}), "a total went missing under its lock"
@@ -212,6 +208,49 @@ class Ledger:
             f" LEFT JOIN {self.movement._meta.db_table} m ON m.total_id = t2.id GROUP BY t2.id) r ON r.id = t.id"
             f" WHERE {differs}"
         )
+
+
+@cache
+def _locking(ledger: Ledger) -> str:
+    """The statement that locks totals by key, in id order: all of them, or none at all when one is missing."""
+    table = ledger.total._meta.db_table
+    columns = ", ".join(f'"{name}"' for name in ledger.key)
+    arrays = ", ".join(f"%s::{_element(ledger.total, name)}[]" for name in ledger.key)
+    read = ", ".join(f't."{name}"' for name in (*ledger.key, *ledger.balances, *ledger.facts))
+    matches = " AND ".join(f't."{name}" = k."{name}"' for name in ledger.key)
+    source = f'"{table}" t JOIN unnest({arrays}) AS k({columns}) ON {matches}'
+    return (
+        f"SELECT t.id, {read} FROM {source} WHERE (SELECT count(*) FROM {source}) = %s"  # noqa: S608
+        " ORDER BY t.id FOR NO KEY UPDATE OF t"
+    )
+
+
+@cache
+def _posting(ledger: Ledger) -> tuple[str, list[str]]:
+    """The statement that writes movements and totals, and the element types of its arrays."""
+    elements = {
+        "total_id": "bigint",
+        "source_type": "text",
+        "source_id": "bigint",
+        "purpose": "text",
+        "business_date": "date",
+        "command_uid": "uuid",
+        **dict.fromkeys(ledger.balances, "numeric"),
+        **{name: _element(ledger.movement, name) for name in ledger.extra},
+    }
+    names = ", ".join(f'"{name}"' for name in elements)
+    arrays = ", ".join(f"%s::{element}[]" for element in elements.values())
+    sums = ", ".join(f'sum("{name}") AS "{name}"' for name in ledger.balances)
+    sets = ", ".join(f'"{name}" = t."{name}" + s."{name}"' for name in ledger.balances)
+    read = ", ".join(f't."{name}"' for name in ledger.balances)
+    sql = (
+        f'WITH written AS (INSERT INTO "{ledger.movement._meta.db_table}" ({names})'  # noqa: S608
+        f" SELECT * FROM unnest({arrays}) RETURNING *),"
+        f" s AS (SELECT total_id, {sums} FROM written GROUP BY total_id)"
+        f' UPDATE "{ledger.total._meta.db_table}" t SET {sets}, changed_at = now() FROM s WHERE t.id = s.total_id'
+        f" RETURNING t.id, {read}"
+    )
+    return sql, list(elements.values())
 
 
 @cache

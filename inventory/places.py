@@ -3,12 +3,18 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import Q
 
 from inventory.errors import PlaceUnknown
-from inventory.models import Bin, Warehouse
+from inventory.models import Bin
 
 Place = tuple[int, int]  # warehouse, product: one promising bucket
+
+_WAREHOUSES = """
+SELECT id, code, name, time_zone, allows_negative_stock FROM inventory_warehouse
+WHERE company_id = %s AND id = ANY(%s) AND is_active
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +52,9 @@ class StockPlaces:
 
 def warehouse_facts(ids: Collection[int], *, company_id: int) -> dict[int, WarehouseFacts]:
     """The warehouses by id, in one query. Raises PlaceUnknown for one that is not this company's or not in use."""
-    rows = Warehouse.objects.filter(pk__in=set(ids), company_id=company_id, is_active=True)
-    found = {
-        row[0]: WarehouseFacts(*row)
-        for row in rows.values_list("id", "code", "name", "time_zone", "allows_negative_stock")
-    }
-    return _require_all(found, ids)
+    with connection.cursor() as cursor:
+        cursor.execute(_WAREHOUSES, [company_id, sorted(set(ids))])
+        return _require_all({row[0]: WarehouseFacts(*row) for row in cursor.fetchall()}, ids)
 
 
 def stock_places(warehouse_ids: Collection[int], bin_ids: Iterable[int | None], *, company_id: int) -> StockPlaces:

@@ -7,7 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from accounting.models import OpenItem
+from django.db import connection
+
 from core.commands import command
 from core.ledger import Guard, Key, Movement, Total
 from core.models import Company, User
@@ -47,45 +48,58 @@ class CreditState:
     total: Total | None = None
 
 
-def load_profiles(company: Company, account_ids: Collection[int]) -> dict[int, credit.CreditProfile]:
-    """What is agreed with each account; accounts without an agreement have no limit. One query."""
-    found = {
-        row.account_id: credit.CreditProfile(
-            currency=company.functional_currency,
-            limit=row.limit,
-            limit_reaction=credit.Reaction(row.limit_reaction),
-            most_document_value=row.most_document_value,
-            document_value_reaction=credit.Reaction(row.other_reaction),
-            oldest_item_days=row.oldest_item_days,
-            oldest_item_reaction=credit.Reaction(row.other_reaction),
-            overdue_share_percent=row.overdue_share_percent,
-            overdue_share_reaction=credit.Reaction(row.other_reaction),
-            review_on=row.review_on,
-            review_reaction=credit.Reaction(row.other_reaction),
-        )
-        for row in CreditProfile.objects.filter(company=company, account_id__in=account_ids)
-    }
-    nothing = credit.CreditProfile(currency=company.functional_currency)
-    return {account_id: found.get(account_id, nothing) for account_id in account_ids}
+# The agreement of each account beside its unpaid claims, the oldest first; claims only where the agreement looks at
+# single items, or a limit might need their payment as a way out.
+_AGREED = """
+SELECT w.account_id, p.id, p."limit", p.limit_reaction, p.most_document_value, p.other_reaction, p.oldest_item_days,
+       p.overdue_share_percent, p.review_on, i.id, i.reference, i.due_on, i.functional_open, i.is_disputed
+FROM unnest(%(accounts)s::bigint[]) AS w(account_id)
+LEFT JOIN orders_creditprofile p ON p.company_id = %(company)s AND p.account_id = w.account_id
+LEFT JOIN accounting_openitem i ON i.company_id = %(company)s AND i.account_id = w.account_id
+    AND i.control = 'receivable' AND i.open_amount > 0
+    AND coalesce(p."limit", p.oldest_item_days, p.overdue_share_percent) IS NOT NULL
+ORDER BY w.account_id, i.due_on, i.id
+"""
+
+Agreed = tuple[credit.CreditProfile, tuple[credit.OpenItem, ...]]
 
 
-def load_open_items(company: Company, account_ids: Collection[int]) -> dict[int, tuple[credit.OpenItem, ...]]:
-    """The accounts' unpaid claims in functional currency, oldest first. One query."""
+def load_agreed(company: Company, account_ids: Collection[int]) -> dict[int, Agreed]:
+    """What is agreed with each account and what it has not paid, in functional currency. One query.
+
+    Accounts without an agreement have no limit.
+    """
+    profiles: dict[int, credit.CreditProfile] = {}
     items: defaultdict[int, list[credit.OpenItem]] = defaultdict(list)
-    rows = (
-        OpenItem.objects.filter(company=company, account_id__in=account_ids, control="receivable", open_amount__gt=0)
-        .order_by("due_on", "id")
-        .values_list("account_id", "id", "reference", "due_on", "functional_open", "is_disputed")
-    )
-    for account_id, item_id, reference, due_on, amount, disputed in rows:
-        items[account_id].append(credit.OpenItem(item_id, reference or f"Item {item_id}", due_on, amount, disputed))
-    return {account_id: tuple(items[account_id]) for account_id in account_ids}
+    with connection.cursor() as cursor:
+        cursor.execute(_AGREED, {"company": company.pk, "accounts": sorted(set(account_ids))})
+        for account_id, *facts in cursor.fetchall():
+            if account_id not in profiles:
+                profiles[account_id] = _profile(company, facts[:8])
+            item_id, reference, due_on, amount, disputed = facts[8:]
+            if item_id is not None:
+                item = credit.OpenItem(item_id, reference or f"Item {item_id}", due_on, amount, disputed)
+                items[account_id].append(item)
+    return {account_id: (profile, tuple(items[account_id])) for account_id, profile in profiles.items()}
 
 
-def needs_open_items(profile: credit.CreditProfile) -> bool:
-    """Whether any check of this agreement looks at single items, or a limit might need their payment as a way out."""
-    return (
-        profile.limit is not None or profile.oldest_item_days is not None or profile.overdue_share_percent is not None
+def _profile(company: Company, facts: Sequence[Any]) -> credit.CreditProfile:
+    profile_id, limit, limit_reaction, most_document_value, other, oldest_item_days, overdue_share, review_on = facts
+    if profile_id is None:
+        return credit.CreditProfile(currency=company.functional_currency)
+    other_reaction = credit.Reaction(other)
+    return credit.CreditProfile(
+        currency=company.functional_currency,
+        limit=limit,
+        limit_reaction=credit.Reaction(limit_reaction),
+        most_document_value=most_document_value,
+        document_value_reaction=other_reaction,
+        oldest_item_days=oldest_item_days,
+        oldest_item_reaction=other_reaction,
+        overdue_share_percent=overdue_share,
+        overdue_share_reaction=other_reaction,
+        review_on=review_on,
+        review_reaction=other_reaction,
     )
 
 
@@ -107,31 +121,29 @@ def lock_exposures(company: Company, account_ids: Collection[int]) -> None:
 
 
 def lock_credit(company: Company, account_ids: Collection[int]) -> dict[int, CreditState]:
-    """Lock the exposures of these accounts in order and read what a decision needs, under the lock. Four statements.
+    """Lock the exposures of these accounts in order and read what a decision needs, under the lock. Two statements.
 
     Agreements and open items are read after the lock: whoever held it may just have posted an invoice.
     """
     wanted = sorted(set(account_ids))
     totals = CREDIT.lock([(company.pk, account_id, company.functional_currency) for account_id in wanted])
-    profiles = load_profiles(company, wanted)
-    with_items = [account_id for account_id in wanted if needs_open_items(profiles[account_id])]
-    items = load_open_items(company, with_items) if with_items else {}
-    return {
-        key[1]: CreditState(profiles[key[1]], _exposure(total.balances), items.get(key[1], ()), total)
-        for key, total in totals.items()
-    }
+    agreed = load_agreed(company, wanted)
+    states = {}
+    for (_, account_id, _), total in totals.items():
+        profile, items = agreed[account_id]
+        states[account_id] = CreditState(profile, _exposure(total.balances), items, total)
+    return states
 
 
 def credit_state(company: Company, account_id: int) -> CreditState:
-    """The same without a lock, for pages: headroom while typing. Three queries."""
+    """The same without a lock, for pages: headroom while typing. Two queries."""
     row: Any = (
         CreditTotal.objects.filter(company=company, account_id=account_id)
         .values("open_orders", "delivered", "open_items", "unapplied")
         .first()
     )
     balances: Mapping[str, Decimal] = dict(row or dict.fromkeys(CREDIT.balances, ZERO))
-    profile = load_profiles(company, [account_id])[account_id]
-    items = load_open_items(company, [account_id])[account_id] if needs_open_items(profile) else ()
+    profile, items = load_agreed(company, [account_id])[account_id]
     return CreditState(profile, _exposure(balances), items)
 
 

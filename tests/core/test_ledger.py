@@ -142,11 +142,24 @@ def test_a_posting_costs_the_same_statements_for_any_number_of_keys(
 ) -> None:
     keys = make_bucket_keys(company=company, count=count)
 
-    with count_statements() as statements:
+    with count_statements() as first:
         post(ledger=STOCK, movements=[movement(key, on_hand=5) for key in keys], actor=boss)
+    with count_statements() as second:
+        post(ledger=STOCK, movements=[movement(key, 2, on_hand=5) for key in keys], actor=boss)
 
-    # settings, missing totals, lock, write, log
-    assert statements.count == 5
+    assert second.count == 4  # settings, lock, write, log
+    assert first.count == 6  # one more to find that totals are missing, and one to create them
+
+
+def test_a_missing_total_is_created_beside_known_ones(company: Company, boss: User, count_statements: Any) -> None:
+    keys = make_bucket_keys(company=company, count=3)
+    post(ledger=STOCK, movements=[movement(key, on_hand=5) for key in keys[:2]], actor=boss)
+
+    with count_statements() as statements:
+        post(ledger=STOCK, movements=[movement(key, 2, on_hand=5) for key in keys], actor=boss)
+
+    assert [on_hand(key[2]) for key in keys] == [10, 10, 5]
+    assert statements.count == 6
 
 
 def test_nothing_to_post_costs_nothing(company: Company, boss: User, count_statements: Any) -> None:
