@@ -1,11 +1,8 @@
 """``bin/demo``: PostgreSQL, broker, set-up, web, worker and beat under one supervisor, and the address at the end."""
 
-import contextlib
-import json
 import os
 import shutil
 import socket
-import subprocess
 import sys
 import time
 import urllib.error
@@ -19,8 +16,8 @@ from orders_site.boot import places, roles, state
 from orders_site.boot.broker import Broker, BrokerFailedError, BrokerMissingError
 from orders_site.boot.install import say
 from orders_site.boot.postgres import SUPERUSER, Cluster, PostgresFailedError, PostgresMissingError
-from orders_site.boot.processes import spawn
 from orders_site.boot.queues import QUEUES
+from orders_site.boot.set_up import SetUpFailedError, done_mark, set_up, unfinished_mark
 from orders_site.boot.supervisor import StopAskedError, Supervisor
 
 DATABASE = "kept"
@@ -54,6 +51,7 @@ def main(arguments: list[str]) -> int:
         return run(fresh=arguments == ["--fresh"])
     except (
         CannotStartError,
+        SetUpFailedError,
         PostgresMissingError,
         PostgresFailedError,
         BrokerMissingError,
@@ -151,7 +149,7 @@ def start_all(supervisor: Supervisor, port: int, *, fresh: bool) -> None:
         broker.start()
         assert broker.child is not None
         supervisor.adopt("broker", broker.child, broker.log, broker.stop)
-    report = set_up()
+    report = set_up(ENVIRONMENT)
     start_web(supervisor, port)
     address = f"http://localhost:{port}/"
     wait_for_web(supervisor, f"http://127.0.0.1:{port}/healthz")
@@ -171,6 +169,7 @@ def start_database(supervisor: Supervisor, *, fresh: bool) -> None:
     if fresh or not known_here.exists():  # as root, a removed clone at this path may have left its cluster behind
         cluster.end_stale_server()
         shutil.rmtree(cluster.data, ignore_errors=True)
+        done_mark().unlink(missing_ok=True)
         shutil.rmtree(places.PROJECT / "media", ignore_errors=True)
     cluster.prepare()
     known_here.touch()
@@ -186,34 +185,8 @@ def start_database(supervisor: Supervisor, *, fresh: bool) -> None:
             connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
         known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
         if not known:
+            done_mark().unlink(missing_ok=True)
             roles.create_database(connection, DATABASE)
-
-
-def unfinished_mark() -> Path:
-    """Name the file that exists while demonstration data is being loaded, which takes many transactions."""
-    return places.cluster_folder().parent / "demo-unfinished"
-
-
-def set_up() -> dict[str, Any]:
-    """Migrate, grant, load the demonstration company and check, all in one Django process; returns its report."""
-    path = places.state_folder() / "setup.json"
-    path.unlink(missing_ok=True)
-    command = [sys.executable, "manage.py", "setup", "--demo", "--report", str(path)]
-    if not os.environ.get("DATABASE_URL"):
-        command += ["--unfinished-mark", str(unfinished_mark())]
-    child = spawn(command, log=sys.stdout.fileno(), environment={**os.environ, **ENVIRONMENT}, folder=places.PROJECT)
-    try:
-        failed = child.wait()
-    except BaseException:
-        child.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            child.wait(10)
-        child.kill()
-        raise
-    if failed:
-        raise CannotStartError("Setting up the database failed; the reason is above. bin/demo --fresh starts over.")
-    report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return report
 
 
 def start_web(supervisor: Supervisor, port: int) -> None:
