@@ -89,7 +89,7 @@ class ApplicationDraft:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What an application did.
+    """What an application did, and what callers tell of its two items.
 
     ``functional_amount`` is what left the claim, ``fx_difference`` the realised gain (a loss is below zero).
     """
@@ -104,6 +104,11 @@ class Applied:
     settled_credit: bool = False
     fx_difference: Decimal = ZERO
     application_id: int = 0
+    account_id: int = 0
+    currency: str = ""
+    credit_control: str = ""
+    debit_reference: str = ""
+    credit_reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,15 @@
 from collections.abc import Collection, Sequence
 from datetime import date
 
+from django.db import connection
 from django.db.models import Q
 
 from accounting.drafts import EntryDraft, LineDraft
 from accounting.errors import EntryNotReversible
-from accounting.models import JournalEntry, JournalLine, LedgerAccount, PostingRule
+from accounting.models import JournalEntry, JournalLine, LedgerAccount
 from accounting.postings import Chart, PostedLine, Target, lines_to_post, reversal
 from accounting.states import EntryStatus
-from core import bulk
+from core.arrays import array
 from core.commands import command
 from core.locks import Rank, lock_rows
 from core.models import Company, User
@@ -18,39 +19,81 @@ from core.numbering import post_last
 
 Source = tuple[str, int, str]
 
+_RULES = """
+    SELECT r.purpose, r."group", r.account_id, a.control
+    FROM accounting_postingrule r JOIN accounting_ledgeraccount a ON a.id = r.account_id
+    WHERE r.company_id = %s AND r.purpose = ANY(%s)
+"""
+
+# Entries and their lines in one statement: a line names its entry by the entry's place in the call.
+_WRITE = """
+    WITH drafts AS (
+        SELECT * FROM unnest(%(dates)s::date[], %(source_types)s::text[], %(source_ids)s::bigint[],
+                             %(purposes)s::text[], %(descriptions)s::text[], %(reverses)s::bigint[])
+        WITH ORDINALITY AS d(business_date, source_type, source_id, purpose, description, reverses_id, place)
+    ), entries AS (
+        INSERT INTO accounting_journalentry
+            (company_id, currency, status, version, created_by_id, changed_by_id,
+             business_date, source_type, source_id, purpose, description, reverses_id)
+        SELECT %(company)s, %(currency)s, 'draft', 1, %(actor)s, %(actor)s,
+               business_date, source_type, source_id, purpose, description, reverses_id
+        FROM drafts ORDER BY place
+        RETURNING id, source_type, source_id, purpose
+    ), placed AS (
+        SELECT e.id, d.place, d.business_date FROM drafts d JOIN entries e USING (source_type, source_id, purpose)
+    ), lines AS (
+        INSERT INTO accounting_journalline
+            (company_id, entry_id, business_date, account_id, debit, credit, currency, document_amount, fx_rate,
+             fx_date, partner_id, text)
+        SELECT %(company)s, p.id, p.business_date, l.account_id, l.debit, l.credit, l.currency, l.document_amount,
+               l.fx_rate, l.fx_date, l.partner_id, l.text
+        FROM unnest(%(places)s::bigint[], %(accounts)s::bigint[], %(debits)s::numeric[], %(credits)s::numeric[],
+                    %(currencies)s::text[], %(amounts)s::numeric[], %(rates)s::numeric[], %(rate_dates)s::date[],
+                    %(partners)s::bigint[], %(texts)s::text[])
+             WITH ORDINALITY AS l(place, account_id, debit, credit, currency, document_amount, fx_rate, fx_date,
+                                  partner_id, text, position)
+        JOIN placed p ON p.place = l.place
+        ORDER BY l.position
+        RETURNING 1
+    )
+    SELECT id, (SELECT count(*) FROM lines) FROM placed ORDER BY place
+"""
+
 
 @command(permission=None)
 def post_entries(*, company: Company, drafts: Sequence[EntryDraft], actor: User) -> list[int]:
     """Post these entries, each balanced in functional currency, and return their ids in the order given.
 
     An entry whose lines are all zero is not written and has no id in the answer. Numbers are taken when the outermost
-    command commits (I9), where the period is looked at too (I13). Three statements and the numbering, whatever the
-    number of entries; one more where lines name accounts themselves.
+    command commits (I9), where the period is looked at too (I13). Two statements and the numbering, whatever the number
+    of entries; one more where lines name accounts themselves.
 
     Raises NoPostingRule, EntryNotBalanced, EntryNotPostable; ConstraintRefused for a source posted before or a locked
     period.
     """
+    if not drafts:
+        return []
     chart = load_chart(company, drafts)
     found = [(draft, lines_to_post(draft, chart, functional_currency=company.functional_currency)) for draft in drafts]
     written = [(draft, lines) for draft, lines in found if lines]
     if not written:
         return []
-    entries = _insert_entries(company, [draft for draft, _ in written], actor=actor)
-    _insert_lines(
-        company, [(entry, line) for entry, (_, lines) in zip(entries, written, strict=True) for line in lines]
-    )
+    ids = _write(company, written, actor=actor)
+    entries = [
+        JournalEntry(pk=pk, company=company, business_date=draft.business_date, status=EntryStatus.DRAFT)
+        for pk, (draft, _) in zip(ids, written, strict=True)
+    ]
     post_last(entries, company=company, verb="post", actor=actor)
     return [entry.pk for entry in entries]
 
 
 def load_chart(company: Company, drafts: Sequence[EntryDraft]) -> Chart:
     """The posting rules of the company and the accounts that the drafts name themselves; two statements at most."""
-    rules = {
-        (purpose, group): Target(account_id, control)
-        for purpose, group, account_id, control in PostingRule.objects.filter(
-            company=company, purpose__in={line.purpose for draft in drafts for line in draft.lines}
-        ).values_list("purpose", "group", "account_id", "account__control")
-    }
+    with connection.cursor() as cursor:
+        cursor.execute(_RULES, [company.pk, sorted({line.purpose for draft in drafts for line in draft.lines})])
+        rules = {
+            (purpose, group): Target(account_id, control) for purpose, group, account_id, control in cursor.fetchall()
+        }
     ids = {line.ledger_account_id for draft in drafts for line in draft.lines if line.ledger_account_id is not None}
     if not ids:
         return Chart(rules, {})
@@ -58,49 +101,40 @@ def load_chart(company: Company, drafts: Sequence[EntryDraft]) -> Chart:
     return Chart(rules, {pk: Target(pk, control) for pk, control in accounts})
 
 
-def _insert_entries(company: Company, drafts: Sequence[EntryDraft], *, actor: User) -> list[JournalEntry]:
-    ids = bulk.insert(
-        JournalEntry,
-        {
-            "business_date": [draft.business_date for draft in drafts],
-            "source_type": [draft.source_type for draft in drafts],
-            "source_id": [draft.source_id for draft in drafts],
-            "purpose": [draft.purpose for draft in drafts],
-            "description": [draft.description[:200] for draft in drafts],
-            "reverses_id": [draft.reverses_id for draft in drafts],
-        },
-        same={
-            "company_id": company.pk,
-            "currency": company.functional_currency,
-            "created_by_id": actor.pk,
-            "changed_by_id": actor.pk,
-        },
-    )
-    return [
-        JournalEntry(pk=pk, company=company, business_date=draft.business_date, status=EntryStatus.DRAFT)
-        for pk, draft in zip(ids, drafts, strict=True)
-    ]
-
-
-def _insert_lines(company: Company, pairs: Sequence[tuple[JournalEntry, PostedLine]]) -> None:
-    lines = [line.draft for _, line in pairs]
-    bulk.insert(
-        JournalLine,
-        {
-            "entry_id": [entry.pk for entry, _ in pairs],
-            "business_date": [entry.business_date for entry, _ in pairs],
-            "account_id": [line.account_id for _, line in pairs],
-            "debit": [line.debit for line in lines],
-            "credit": [line.credit for line in lines],
-            "currency": [line.currency for line in lines],
-            "document_amount": [line.document_amount for line in lines],
-            "fx_rate": [line.fx_rate for line in lines],
-            "fx_date": [line.fx_date for line in lines],
-            "partner_id": [line.partner_id for line in lines],
-            "text": [line.text[:120] for line in lines],
-        },
-        same={"company_id": company.pk},
-    )
+def _write(company: Company, written: Sequence[tuple[EntryDraft, list[PostedLine]]], *, actor: User) -> list[int]:
+    """Write the entries as drafts with their lines; returns the entries' ids in order. One statement."""
+    drafts = [draft for draft, _ in written]
+    posted = [(place, line) for place, (_, lines) in enumerate(written, 1) for line in lines]
+    lines = [line.draft for _, line in posted]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _WRITE,
+            {
+                "company": company.pk,
+                "currency": company.functional_currency,
+                "actor": actor.pk,
+                "dates": array("date", [draft.business_date for draft in drafts]),
+                "source_types": array("text", [draft.source_type for draft in drafts]),
+                "source_ids": array("bigint", [draft.source_id for draft in drafts]),
+                "purposes": array("text", [draft.purpose for draft in drafts]),
+                "descriptions": array("text", [draft.description[:200] for draft in drafts]),
+                "reverses": array("bigint", [draft.reverses_id for draft in drafts]),
+                "places": array("bigint", [place for place, _ in posted]),
+                "accounts": array("bigint", [line.account_id for _, line in posted]),
+                "debits": array("numeric", [line.debit for line in lines]),
+                "credits": array("numeric", [line.credit for line in lines]),
+                "currencies": array("text", [line.currency for line in lines]),
+                "amounts": array("numeric", [line.document_amount for line in lines]),
+                "rates": array("numeric", [line.fx_rate for line in lines]),
+                "rate_dates": array("date", [line.fx_date for line in lines]),
+                "partners": array("bigint", [line.partner_id for line in lines]),
+                "texts": array("text", [line.text[:120] for line in lines]),
+            },
+        )
+        rows = cursor.fetchall()
+    assert len(rows) == len(written), "an entry went missing"
+    assert rows[0][1] == len(lines), "a line went missing"
+    return [row[0] for row in rows]
 
 
 @command(permission=None)

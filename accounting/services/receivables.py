@@ -13,17 +13,48 @@ from accounting.drafts import ZERO, ApplicationDraft, Applied, EntryDraft, LineD
 from accounting.errors import NotApplicable
 from accounting.models import Application, OpenItem
 from accounting.postings import AppliedAmounts, application_lines, functional_share
+from accounting.services.locking import lock_open_items
 from accounting.services.posting import post_entries
 from core import bulk
+from core.arrays import array
 from core.commands import command
 from core.errors import Conflict, NotFound
-from core.locks import Rank, lock_rows
 from core.models import Company, User
 from core.rounding import round_amount
 from core.runs import current_run
 from core.wording import amount_text
 
 Pair = tuple[int, int]
+
+# Applications and the items that they move, in one statement. An item is settled on the latest date of its
+# applications: any past day can be told. Those written here are not seen yet, so their latest date comes along.
+_APPLY = """
+    WITH applied AS (
+        INSERT INTO accounting_application
+            (company_id, command_uid, debit_item_id, credit_item_id, currency, amount, debit_functional,
+             credit_functional, fx_difference, business_date, source_type, source_id)
+        SELECT %(company)s, %(command)s, debit_item_id, credit_item_id, currency, amount, debit_functional,
+               credit_functional, credit_functional - debit_functional, business_date, source_type, source_id
+        FROM unnest(%(debits)s::bigint[], %(credits)s::bigint[], %(currencies)s::text[], %(amounts)s::numeric[],
+                    %(debit_functionals)s::numeric[], %(credit_functionals)s::numeric[], %(dates)s::date[],
+                    %(source_types)s::text[], %(source_ids)s::bigint[])
+             WITH ORDINALITY AS a(debit_item_id, credit_item_id, currency, amount, debit_functional,
+                                  credit_functional, business_date, source_type, source_id, position)
+        ORDER BY position
+        RETURNING id
+    ), moved AS (
+        UPDATE accounting_openitem t
+        SET open_amount = v.open_amount, functional_open = v.functional_open,
+            settled_on = CASE WHEN v.open_amount = 0 THEN greatest(v.latest, (
+                SELECT max(a.business_date) FROM accounting_application a
+                WHERE a.debit_item_id = t.id OR a.credit_item_id = t.id)) END
+        FROM unnest(%(items)s::bigint[], %(open)s::numeric[], %(functional_open)s::numeric[], %(latest)s::date[])
+             AS v(id, open_amount, functional_open, latest)
+        WHERE t.id = v.id
+        RETURNING 1
+    )
+    SELECT array(SELECT id FROM applied), (SELECT count(*) FROM moved)
+"""
 
 
 @command(permission=None)
@@ -67,9 +98,27 @@ def name_open_items(*, company: Company, source_type: str, references: Mapping[i
         )
 
 
-def lock_open_items(ids: Collection[int]) -> dict[int, OpenItem]:
-    """Lock these open items and return them by id."""
-    return {item.pk: item for item in lock_rows(OpenItem, ids, Rank.OPEN_ITEM)}
+def as_opened(company: Company, drafts: Sequence[OpenItemDraft], ids: Sequence[int]) -> dict[int, OpenItem]:
+    """The items that ``open_items`` has just written, by id, for ``apply_items``: nobody else knows them yet."""
+    return {
+        pk: OpenItem(
+            pk=pk,
+            company_id=company.pk,
+            account_id=draft.account_id,
+            source_type=draft.source_type,
+            source_id=draft.source_id,
+            reference=draft.reference[:40],
+            control=draft.control,
+            currency=draft.currency,
+            amount=draft.amount,
+            open_amount=draft.amount,
+            functional_amount=draft.functional_amount,
+            functional_open=draft.functional_amount,
+            issued_on=draft.issued_on,
+            due_on=draft.due_on,
+        )
+        for pk, draft in zip(ids, drafts, strict=True)
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,21 +140,23 @@ def apply_items(
     source_type: str,
     source_id: int,
     actor: User,
+    held: Mapping[int, OpenItem] | None = None,
+    entries: Sequence[EntryDraft] = (),
 ) -> list[Applied]:
     """Set counter-claims (payments, credit notes) against claims of the same account, company and currency.
 
     Both items go towards zero in their currency and in functional currency and reach exactly zero together; the
     difference of their book rates is posted as realised gain or loss. Locks the open items in id order. An amount below
     zero undoes an earlier application. An application takes effect when both items exist: not before the later of their
-    dates. Six statements and the numbering, whatever the number of applications; one more to undo.
+    dates. ``held`` are items as the caller locked or opened them in this command, ``entries`` what the same event posts
+    besides. Four statements and the numbering, whatever the number of applications; one more to undo.
 
     Raises NotApplicable naming the item that refuses.
     """
     if not applications:
+        post_entries(company=company, drafts=entries, actor=actor)
         return []
-    items = lock_open_items(
-        {each.debit_item_id for each in applications} | {each.credit_item_id for each in applications}
-    )
+    items = _items_of(applications, held or {})
     earlier = _earlier_applications([each for each in applications if each.amount < 0])
     applying = []
     for given in applications:
@@ -116,10 +167,17 @@ def apply_items(
             business_date=given.business_date or business_date,
         )
         applying.append(_apply(draft, items, earlier, company))
-    ids = _insert(company, applying)
-    _write_items(items)
-    post_entries(company=company, drafts=_entries(applying, ids, items, company), actor=actor)
+    ids = _write(company, applying, items)
+    drafts = [*entries, *_entries(applying, ids, items, company)]
+    post_entries(company=company, drafts=drafts, actor=actor)
     return [replace(each.result, application_id=pk) for each, pk in zip(applying, ids, strict=True)]
+
+
+def _items_of(applications: Sequence[ApplicationDraft], held: Mapping[int, OpenItem]) -> dict[int, OpenItem]:
+    """Both sides of every application under their locks; what the caller holds is not read again."""
+    wanted = {each.debit_item_id for each in applications} | {each.credit_item_id for each in applications}
+    known = {item_id: held[item_id] for item_id in sorted(wanted & held.keys())}
+    return known | lock_open_items(wanted - held.keys())
 
 
 @dataclass(slots=True)
@@ -188,6 +246,11 @@ def _apply(
         functional_amount=debit_functional,
         settled_credit=credit.open_amount == 0,
         fx_difference=amounts.gain,
+        account_id=credit.account_id,
+        currency=credit.currency,
+        credit_control=credit.control,
+        debit_reference=debit.reference,
+        credit_reference=credit.reference,
     )
     return _Applying(draft, amounts, max(draft.business_date, debit.issued_on, credit.issued_on), result)
 
@@ -231,42 +294,36 @@ def _text(amount: Decimal, currency: str) -> str:
     return amount_text(round_amount(amount, currency), currency)
 
 
-def _insert(company: Company, applying: Sequence[_Applying]) -> list[int]:
-    return bulk.insert(
-        Application,
-        {
-            "debit_item_id": [each.draft.debit_item_id for each in applying],
-            "credit_item_id": [each.draft.credit_item_id for each in applying],
-            "currency": [each.amounts.currency for each in applying],
-            "amount": [each.draft.amount for each in applying],
-            "debit_functional": [each.amounts.debit_functional for each in applying],
-            "credit_functional": [each.amounts.credit_functional for each in applying],
-            "fx_difference": [each.amounts.gain for each in applying],
-            "business_date": [each.on for each in applying],
-            "source_type": [each.draft.source_type for each in applying],
-            "source_id": [each.draft.source_id for each in applying],
-        },
-        same={"company_id": company.pk, "command_uid": current_run().uid},
-    )
-
-
-def _write_items(items: dict[int, OpenItem]) -> None:
-    """Write what is open. An item is settled on the latest date of its applications: any past day can be told."""
-    rows = list(items.values())
+def _write(company: Company, applying: Sequence[_Applying], items: Mapping[int, OpenItem]) -> list[int]:
+    """Write the applications and what they leave open; returns the applications' ids in order. One statement."""
+    latest: dict[int, date] = {}
+    for each in applying:
+        for item_id in (each.draft.debit_item_id, each.draft.credit_item_id):
+            latest[item_id] = max(latest.get(item_id, each.on), each.on)
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE accounting_openitem t SET open_amount = v.open_amount, functional_open = v.functional_open,"
-            " settled_on = CASE WHEN v.open_amount = 0 THEN (SELECT max(a.business_date) FROM accounting_application a"
-            " WHERE a.debit_item_id = t.id OR a.credit_item_id = t.id) END"
-            " FROM unnest(%s::bigint[], %s::numeric[], %s::numeric[]) AS v(id, open_amount, functional_open)"
-            " WHERE t.id = v.id",
-            [
-                [item.pk for item in rows],
-                [item.open_amount for item in rows],
-                [item.functional_open for item in rows],
-            ],
+            _APPLY,
+            {
+                "company": company.pk,
+                "command": current_run().uid,
+                "debits": array("bigint", [each.draft.debit_item_id for each in applying]),
+                "credits": array("bigint", [each.draft.credit_item_id for each in applying]),
+                "currencies": array("text", [each.amounts.currency for each in applying]),
+                "amounts": array("numeric", [each.draft.amount for each in applying]),
+                "debit_functionals": array("numeric", [each.amounts.debit_functional for each in applying]),
+                "credit_functionals": array("numeric", [each.amounts.credit_functional for each in applying]),
+                "dates": array("date", [each.on for each in applying]),
+                "source_types": array("text", [each.draft.source_type for each in applying]),
+                "source_ids": array("bigint", [each.draft.source_id for each in applying]),
+                "items": array("bigint", list(items)),
+                "open": array("numeric", [item.open_amount for item in items.values()]),
+                "functional_open": array("numeric", [item.functional_open for item in items.values()]),
+                "latest": array("date", [latest[item_id] for item_id in items]),
+            },
         )
-        assert cursor.rowcount == len(rows)
+        ids, moved = cursor.fetchone()
+    assert (len(ids), moved) == (len(applying), len(items)), "an application or an item went missing"
+    return list(ids)
 
 
 def _entries(

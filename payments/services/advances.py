@@ -43,7 +43,8 @@ def apply_advances(*, company_id: int, invoice_ids: Collection[int], actor: User
     drafts = _spread(payments, invoices, locked)
     if not drafts:
         return 0
-    return len(apply_and_move(company, drafts, business_date=invoices[-1].business_date, actor=actor))
+    on = invoices[-1].business_date
+    return len(apply_and_move(company, drafts, business_date=on, actor=actor, held=locked.items))
 
 
 def _spread(payments: Sequence[Payment], invoices: Sequence[Invoice], locked: LockedItems) -> list[ApplicationDraft]:

@@ -1,13 +1,14 @@
 """Setting counter-claims against claims: open items, journal, credit and the documents' states in one step."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from accounting.drafts import ApplicationDraft, Applied
+from accounting.drafts import ApplicationDraft, Applied, EntryDraft
 from accounting.models import OpenItem
 from accounting.services import apply_items
+from billing.models import Invoice
 from billing.services.locking import lock_invoices
 from billing.services.payment_state import refresh_payment_state
 from core.access import company_ids
@@ -25,6 +26,7 @@ from payments.services.locking import Wishes, lock_claims, lock_payments
 
 ZERO = Decimal(0)
 UNAPPLIED = "unapplied"
+Edge = tuple[str, int, str, int]  # of the document chain: earlier kind and id, later kind and id
 
 
 def apply_and_move(
@@ -33,13 +35,18 @@ def apply_and_move(
     *,
     business_date: date,
     actor: User,
+    held: Mapping[int, OpenItem] | None = None,
     moves: Sequence[CreditMove] = (),
+    entries: Sequence[EntryDraft] = (),
+    story: Sequence[TimelineEntry] = (),
+    edges: Sequence[Edge] = (),
 ) -> list[Applied]:
-    """Apply, and move with it what follows: the credit ledger (with ``moves`` of the caller), the invoices' payment
-    state, the chain and the timelines.
+    """Apply, and move with it what follows: the credit ledger, the invoices' payment state, the chain, the timelines.
 
-    A step of payments' commands; the caller holds the locks of the invoices and payments behind the items. Constant
-    statement count.
+    ``held`` are items that the caller has locked or opened. ``moves``, ``entries``, ``story`` and ``edges`` are what
+    the same event brings by itself to credit, journal, timelines and chain, written together with it. A step of
+    payments' commands; the caller holds the locks of the invoices and payments behind the items. Constant statement
+    count.
     """
     applied = apply_items(
         company=company,
@@ -48,8 +55,10 @@ def apply_and_move(
         source_type="payment",
         source_id=0,
         actor=actor,
+        held=held,
+        entries=entries,
     )
-    move_after(company, applied, business_date=business_date, actor=actor, moves=moves)
+    move_after(company, applied, business_date=business_date, actor=actor, moves=moves, story=story, edges=edges)
     return applied
 
 
@@ -60,23 +69,24 @@ def move_after(
     business_date: date,
     actor: User,
     moves: Sequence[CreditMove] = (),
+    story: Sequence[TimelineEntry] = (),
+    edges: Sequence[Edge] = (),
 ) -> None:
     """Carry applications (or undone ones, below zero) into credit, payment states, chain and timelines."""
-    items = OpenItem.objects.in_bulk({each.credit_item_id for each in applied})
-    moves = [*moves, *(_credit_move(each, items[each.credit_item_id]) for each in applied)]
+    moves = [*moves, *(_credit_move(each) for each in applied)]
     move_credit(company=company, moves=moves, business_date=business_date, actor=actor)
     sides = [side for each in applied for side in (each.debit_source, each.credit_source)]
     refresh_payment_state({source_id for source_type, source_id in sides if source_type == "invoice"})
-    link([(*each.debit_source, *each.credit_source) for each in applied if each.amount > 0])
-    _tell(applied, items, actor=actor)
+    link([*edges, *((*each.debit_source, *each.credit_source) for each in applied if each.amount > 0)])
+    record([*story, *_story(applied)], actor=actor)
 
 
-def _credit_move(applied: Applied, credit_item: OpenItem) -> CreditMove:
+def _credit_move(applied: Applied) -> CreditMove:
     """What an application does to the exposure: both components follow their open items, the difference is realised."""
     credit_functional = applied.functional_amount + applied.fx_difference
-    is_payment = credit_item.control == UNAPPLIED
+    is_payment = applied.credit_control == UNAPPLIED
     return CreditMove(
-        account_id=credit_item.account_id,
+        account_id=applied.account_id,
         source_type="application",
         source_id=applied.application_id,
         purpose="apply",
@@ -85,23 +95,18 @@ def _credit_move(applied: Applied, credit_item: OpenItem) -> CreditMove:
     )
 
 
-def _tell(applied: Sequence[Applied], items: dict[int, OpenItem], *, actor: User) -> None:
-    """One line on each document's timeline: how much of what was set against what."""
-    claims = OpenItem.objects.in_bulk({each.debit_item_id for each in applied})
+def _story(applied: Sequence[Applied]) -> list[TimelineEntry]:
+    """One line for each document's timeline: how much of what was set against what."""
     told: defaultdict[tuple[str, int, str], list[str]] = defaultdict(list)
     for each in applied:
         verb = "apply" if each.amount > 0 else "unapply"
-        credit, debit = items[each.credit_item_id], claims[each.debit_item_id]
-        amount = amount_text(round_amount(abs(each.amount), credit.currency), credit.currency)
-        told[(*each.credit_source, verb)].append(f"{amount} to {debit.reference}")
-        told[(*each.debit_source, verb)].append(f"{amount} by {credit.reference}")
-    record(
-        [
-            TimelineEntry(kind, source_id, verb, text=listed(texts[:20]) + (" and more" if texts[20:] else ""))
-            for (kind, source_id, verb), texts in told.items()
-        ],
-        actor=actor,
-    )
+        amount = amount_text(round_amount(abs(each.amount), each.currency), each.currency)
+        told[(*each.credit_source, verb)].append(f"{amount} to {each.debit_reference}")
+        told[(*each.debit_source, verb)].append(f"{amount} by {each.credit_reference}")
+    return [
+        TimelineEntry(kind, source_id, verb, text=listed(texts[:20]) + (" and more" if texts[20:] else ""))
+        for (kind, source_id, verb), texts in told.items()
+    ]
 
 
 @command(permission="payments.receive_payment")
@@ -118,7 +123,8 @@ def apply_payment(
         raise NotFound("Payment not found.")
     company = payment.company
     oldest_of = {(payment.account_id, payment.currency)} if oldest else set()
-    wishes = Wishes({invoice_id for invoice_id, _ in applications}, oldest_of)
+    named = Invoice.objects.filter(company=company, pk__in={invoice_id for invoice_id, _ in applications})
+    wishes = Wishes(set(named.values_list("pk", flat=True)), oldest_of)
     locked = lock_claims(company, wishes, payment_ids=[payment_id])
     item = locked.on_account.get(payment_id)
     if item is None:
@@ -131,7 +137,7 @@ def apply_payment(
     drafts = [
         ApplicationDraft(debit_id, item.pk, amount, "payment", payment_id, business_date) for debit_id, amount in parts
     ]
-    return apply_and_move(company, drafts, business_date=business_date, actor=actor)
+    return apply_and_move(company, drafts, business_date=business_date, actor=actor, held=locked.items)
 
 
 @command(permission="payments.receive_payment")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from accounting.models import OpenItem
-from accounting.services.receivables import lock_open_items
+from accounting.services import lock_items_behind
 from billing.services.locking import lock_invoices
 from core.locks import Rank, lock_rows
 from core.models import Company
@@ -29,28 +29,39 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True)
 class LockedItems:
-    """What may be paid, and what payments have on account, by payment id: as they are under the locks."""
+    """What may be paid, and what payments have on account, by payment id: as they are under the locks.
+
+    ``items`` are all of them by id.
+    """
 
     claims: Claims
     on_account: dict[int, OpenItem]
+    items: dict[int, OpenItem]
 
 
 def lock_claims(company: Company, wishes: Wishes, *, payment_ids: Collection[int] = ()) -> LockedItems:
     """Lock the invoices, then these payments, then in one statement the open items of both sides.
 
-    Five statements at most. Items opened by others after the first look are left for the next payment.
+    The caller has seen that the named invoices are the company's. Four statements at most, one of them only to find
+    what is oldest. Items opened by others after that look are left for the next payment.
     """
-    found = _open_claims(company, wishes) if wishes.invoice_ids or wishes.oldest_of else []
-    lock_invoices({source_id for _, source_type, source_id in found if source_type == "invoice"})
-    on_account: set[int] = set()
-    if payment_ids:
-        lock_payments(payment_ids)
-        on_account = _on_account(payment_ids)
-    claims = {item_id for item_id, _, _ in found}
-    items = lock_open_items(claims | on_account) if found or on_account else {}
+    found = _open_items_of(company, wishes.oldest_of) if wishes.oldest_of else []
+    of_found = {source_id for _, source_type, source_id in found if source_type == "invoice"}
+    lock_invoices({*wishes.invoice_ids, *of_found})
+    lock_payments(payment_ids)
+    items = lock_items_behind(
+        company,
+        ids=[item_id for item_id, _, _ in found],
+        invoice_ids=wishes.invoice_ids,
+        payment_ids=payment_ids,
+    )
+    on_account = {
+        item.source_id: item for item in items.values() if item.source_type == "payment" and item.open_amount < 0
+    }
     return LockedItems(
-        Claims(_claim(item) for item in items.values() if item.pk in claims),
-        {items[item_id].source_id: items[item_id] for item_id in on_account},
+        Claims(_claim(item) for item in items.values() if item.open_amount > 0),
+        on_account,
+        items,
     )
 
 
@@ -66,18 +77,13 @@ def _claim(item: OpenItem) -> Claim:
     )
 
 
-def _on_account(payment_ids: Collection[int]) -> set[int]:
-    """The items in which these payments stand on account; whole payments are locked, so none appears or goes."""
-    rows = OpenItem.objects.filter(source_type="payment", source_id__in=payment_ids, open_amount__lt=0)
-    return set(rows.values_list("pk", flat=True))
-
-
-def _open_claims(company: Company, wishes: Wishes) -> list[tuple[int, str, int]]:
-    wanted = Q(source_type="invoice", source_id__in=wishes.invoice_ids)
+def _open_items_of(company: Company, accounts: Collection[tuple[int, str]]) -> list[tuple[int, str, int]]:
+    """What is open of these accounts in a currency: item, source type, source id. No lock: candidates only."""
     by_currency: dict[str, set[int]] = {}
-    for account_id, currency in wishes.oldest_of:
+    for account_id, currency in accounts:
         by_currency.setdefault(currency, set()).add(account_id)
-    for currency, accounts in by_currency.items():
-        wanted |= Q(account__in=accounts, currency=currency)
+    wanted = Q()
+    for currency, ids in by_currency.items():
+        wanted |= Q(account__in=ids, currency=currency)
     rows = OpenItem.objects.filter(wanted, company=company, control="receivable", open_amount__gt=0)
     return list(rows.values_list("pk", "source_type", "source_id"))

@@ -156,7 +156,7 @@ def _receive(payment_id: int, state: ProviderPayment, *, actor: User) -> None:
     company, order_id, invoice_id = seen.company, seen.order_id, seen.invoice_id
     lock_named_orders({order_id} if order_id is not None else set())
     wanted: Sequence[WantedInvoice] = [(invoice_id, None)] if invoice_id is not None else []
-    claims = lock_claims(company, Wishes({pk for pk, _ in wanted}, ()), payment_ids=[payment_id]).claims
+    locked = lock_claims(company, Wishes({pk for pk, _ in wanted}, ()), payment_ids=[payment_id])
     (payment,) = lock_payments([payment_id])
     if payment.status not in (PaymentStatus.PENDING, PaymentStatus.FAILED):
         return
@@ -174,7 +174,7 @@ def _receive(payment_id: int, state: ProviderPayment, *, actor: User) -> None:
     )
     advance([payment], "receive", actor=actor)
     payment.refresh_from_db()
-    book(company, [Receipt(payment, rate, wanted)], claims, actor=actor)
+    book(company, [Receipt(payment, rate, wanted)], locked, actor=actor)
 
 
 def _refund(payment_id: int, state: ProviderPayment, *, actor: User) -> None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from django.db import connection
+
 from accounting.drafts import (
     AmountToPost,
     ApplicationDraft,
@@ -13,9 +15,7 @@ from accounting.drafts import (
     converted_lines,
     functional_amount,
 )
-from accounting.services import open_items, post_entries
-from billing.models import Invoice
-from catalog.models import AccountInCompany
+from accounting.services import as_opened, open_items
 from core import bulk
 from core.access import company_ids
 from core.cases import CaseDraft, open_cases
@@ -25,22 +25,31 @@ from core.fx import Rate, rates_on
 from core.models import Company, User
 from core.numbering import sequence_numbers
 from core.rounding import round_amount
-from core.timeline import TimelineEntry, link, record
+from core.timeline import TimelineEntry
 from core.wording import amount_text
 from orders.credit.services import CreditMove
 from orders.models import Order
 from orders.services import lock_orders
 from orders.states import OrderStatus
-from payments.allocation import Claims
 from payments.drafts import PaymentDraft, WantedInvoice
 from payments.errors import PaymentRefused
 from payments.models import Payment
 from payments.services.applying import apply_and_move
-from payments.services.locking import Wishes, lock_claims
+from payments.services.locking import LockedItems, Wishes, lock_claims
 from payments.states import PaymentStatus
 
 LARGEST_AMOUNT = Decimal(10) ** 14  # numeric(19,4) holds fifteen digits before the point
 CANCELLED_ORDER = "paid_cancelled_order"
+
+# Which of these accounts, orders and invoices are the company's, and whose they are.
+_KNOWN = """
+    SELECT 'account', account_id, account_id FROM catalog_accountincompany
+    WHERE company_id = %(company)s AND account_id = ANY(%(accounts)s)
+    UNION ALL SELECT 'order', id, account_id FROM orders_order
+    WHERE company_id = %(company)s AND id = ANY(%(orders)s)
+    UNION ALL SELECT 'invoice', id, account_id FROM billing_invoice
+    WHERE company_id = %(company)s AND id = ANY(%(invoices)s)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +96,7 @@ def receive_payments(*, drafts: Sequence[PaymentDraft], actor: User) -> list[int
         {(draft.amount.currency.code, draft.business_date) for draft in drafts}, to=company.functional_currency
     )
     lock_named_orders({draft.order_id for draft in drafts if draft.order_id is not None})
-    claims = lock_claims(company, wishes_of(drafts)).claims
+    locked = lock_claims(company, wishes_of(drafts))
     payments = insert_payments(drafts, rates, status=PaymentStatus.RECEIVED, actor=actor)
     receipts = [
         Receipt(
@@ -98,16 +107,11 @@ def receive_payments(*, drafts: Sequence[PaymentDraft], actor: User) -> list[int
         )
         for payment, draft in zip(payments, drafts, strict=True)
     ]
-    record(
-        [
-            TimelineEntry.about(
-                payment, "receive", to_status=PaymentStatus.RECEIVED, text=f"{_words(payment)} received"
-            )
-            for payment in payments
-        ],
-        actor=actor,
-    )
-    book(company, receipts, claims, actor=actor)
+    story = [
+        TimelineEntry.about(payment, "receive", to_status=PaymentStatus.RECEIVED, text=f"{_words(payment)} received")
+        for payment in payments
+    ]
+    book(company, receipts, locked, actor=actor, story=story)
     return [payment.pk for payment in payments]
 
 
@@ -144,25 +148,25 @@ def _refused(field: str, sentence: str) -> PaymentRefused:
 
 
 def require_known(company: Company, drafts: Sequence[PaymentDraft]) -> None:
-    """Every account trades with the company, and every order and invoice is of it and of its account. Three queries."""
-    accounts = set(
-        AccountInCompany.objects.filter(
-            company=company, account__in={draft.account_id for draft in drafts}
-        ).values_list("account_id", flat=True)
-    )
-    orders = dict(
-        Order.objects.filter(
-            company=company, pk__in={draft.order_id for draft in drafts if draft.order_id}
-        ).values_list("pk", "account_id")
-    )
+    """Every account trades with the company, and every order and invoice is of it and of its account. One query."""
     named = {invoice_id for draft in drafts for invoice_id, _ in draft.wanted}
-    invoices = dict(Invoice.objects.filter(company=company, pk__in=named).values_list("pk", "account_id"))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _KNOWN,
+            {
+                "company": company.pk,
+                "accounts": sorted({draft.account_id for draft in drafts}),
+                "orders": sorted({draft.order_id for draft in drafts if draft.order_id}),
+                "invoices": sorted(named),
+            },
+        )
+        owner: dict[tuple[str, int], int] = {(kind, row_id): account for kind, row_id, account in cursor.fetchall()}
     for draft in drafts:
-        if draft.account_id not in accounts:
+        if ("account", draft.account_id) not in owner:
             raise NotFound("This account does not exist in this company.")
-        if draft.order_id is not None and orders.get(draft.order_id) != draft.account_id:
+        if draft.order_id is not None and owner.get(("order", draft.order_id)) != draft.account_id:
             raise NotFound("This order does not exist for this account.")
-        if any(invoices.get(invoice_id) != draft.account_id for invoice_id, _ in draft.wanted):
+        if any(owner.get(("invoice", invoice_id)) != draft.account_id for invoice_id, _ in draft.wanted):
             raise NotFound("This invoice does not exist for this account.")
 
 
@@ -255,17 +259,24 @@ COLUMNS = (
 )
 
 
-def book(company: Company, receipts: Sequence[Receipt], claims: Claims, *, actor: User) -> None:
+def book(
+    company: Company,
+    receipts: Sequence[Receipt],
+    locked: LockedItems,
+    *,
+    actor: User,
+    story: Sequence[TimelineEntry] = (),
+) -> None:
     """Post received payments to ledger and subledger, spread them over the claims, and move credit with them.
 
     A step of commands that hold the locks of orders, claims and payments. Statements do not depend on the number.
     """
-    item_ids = open_items(company=company, drafts=[_item(receipt) for receipt in receipts], actor=actor)
-    post_entries(company=company, drafts=[_entry(receipt) for receipt in receipts], actor=actor)
+    drafts = [_item(receipt) for receipt in receipts]
+    item_ids = open_items(company=company, drafts=drafts, actor=actor)
     applications = [
         ApplicationDraft(debit_id, item_id, amount, "payment", receipt.payment.pk, receipt.payment.business_date)
         for receipt, item_id in zip(receipts, item_ids, strict=True)
-        for debit_id, amount in claims.spread(
+        for debit_id, amount in locked.claims.spread(
             receipt.amount,
             receipt.payment.currency,
             account_id=receipt.payment.account_id,
@@ -273,20 +284,31 @@ def book(company: Company, receipts: Sequence[Receipt], claims: Claims, *, actor
             oldest=receipt.oldest,
         )
     ]
-    moves = [
-        CreditMove(
-            account_id=receipt.payment.account_id,
-            source_type="payment",
-            source_id=receipt.payment.pk,
-            purpose="receive",
-            unapplied=receipt.functional,
-            business_date=receipt.payment.business_date,
-        )
-        for receipt in receipts
-    ]
-    apply_and_move(company, applications, business_date=receipts[0].payment.business_date, actor=actor, moves=moves)
-    link([("order", each.payment.order_id, "payment", each.payment.pk) for each in receipts if each.payment.order_id])
+    apply_and_move(
+        company,
+        applications,
+        business_date=receipts[0].payment.business_date,
+        actor=actor,
+        held=locked.items | as_opened(company, drafts, item_ids),
+        moves=[_move(receipt) for receipt in receipts],
+        entries=[_entry(receipt) for receipt in receipts],
+        story=story,
+        edges=[
+            ("order", each.payment.order_id, "payment", each.payment.pk) for each in receipts if each.payment.order_id
+        ],
+    )
     _note_cancelled_orders(receipts, actor=actor)
+
+
+def _move(receipt: Receipt) -> CreditMove:
+    return CreditMove(
+        account_id=receipt.payment.account_id,
+        source_type="payment",
+        source_id=receipt.payment.pk,
+        purpose="receive",
+        unapplied=receipt.functional,
+        business_date=receipt.payment.business_date,
+    )
 
 
 def _item(receipt: Receipt) -> OpenItemDraft:
