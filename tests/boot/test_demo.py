@@ -15,7 +15,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 import pytest
@@ -45,7 +45,7 @@ class Demo:
     def start(self, patience_s: float) -> float:
         """Start it and wait until it names its address; the seconds that took."""
         started = time.monotonic()
-        self.child = subprocess.Popen(
+        child = subprocess.Popen(
             [sys.executable, "-m", "orders_site.boot.demo"],
             cwd=self.tree,
             env={key: value for key, value in os.environ.items() if not key.startswith(("DJANGO_", "PYTEST_"))}
@@ -54,8 +54,9 @@ class Demo:
             stderr=subprocess.STDOUT,
             text=True,
         )
-        wait_for(lambda: "Kept is ready at" in self.said() or self.child.poll() is not None, patience_s)  # type: ignore[union-attr]
-        assert self.child.poll() is None, self.said()
+        self.child = child
+        wait_for(lambda: "Kept is ready at" in self.said() or child.poll() is not None, patience_s)
+        assert child.poll() is None, self.said()
         return time.monotonic() - started
 
     def said(self) -> str:
@@ -75,9 +76,9 @@ class Demo:
         )
         return list(json.loads(answer.stdout))
 
-    def ask(self, statement: str) -> Any:
+    def ask(self, statement: LiteralString) -> Any:
         with psycopg.connect(host=self.places()[2], user="kept_app", dbname="kept") as connection:
-            row = connection.execute(statement).fetchone()  # type: ignore[arg-type]
+            row = connection.execute(statement).fetchone()
         return row[0] if row else None
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -19,7 +19,7 @@ from core.append_only import append_only_tables
 from core.models import Company
 from core.system import system_user
 from orders_site.boot import roles
-from orders_site.demo import DEMO_LOGINS, load_demo_company
+from orders_site.demo import DEMO_LOGINS, known_logins, load_demo_company
 from orders_site.roles import sync_roles
 from orders_site.settings import environment
 
@@ -36,11 +36,18 @@ class Command(BaseCommand):
         parser.add_argument("--unfinished-mark", type=Path, help="a file that exists while the company is loaded")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Do each step that is needed; running it again changes nothing."""
+        """Do each step that is needed; running it again changes nothing. A deployment takes no demonstration."""
+        if options["demo"] and not settings.IS_DEMO:
+            raise CommandError("The demonstration company is for demonstrations: its passwords are known to everybody.")
         app = connection.settings_dict["USER"]
         with as_owner() as is_separate:
             if is_behind():
                 self.step("Database schema", lambda: migrate(app if is_separate else None))
+        if not settings.IS_DEMO and (known := known_logins()):
+            raise CommandError(
+                f"Everybody knows the passwords of {', '.join(known)}: this is a demonstration's database. Nothing is"
+                " served from it until they are deactivated or have passwords of their own."
+            )
         self.step("Roles", sync_roles)
         system_user()
         if not is_separate:
