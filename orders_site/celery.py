@@ -30,6 +30,12 @@ app.conf.beat_schedule = {
         for queue in QUEUES
     },
     "seal-audit": {"task": "core.tasks.seal_audit", "schedule": 60.0, "options": {"expires": 60}},
+    "expire-holds": {
+        "task": "inventory.tasks.expire_holds",
+        "schedule": 60.0,
+        "options": {"queue": "promising", "expires": 60},
+    },
+    "expire-quotes": {"task": "quotes.tasks.expire_quotes", "schedule": crontab(minute="5")},
     "prune-nightly": {"task": "core.tasks.prune", "schedule": crontab(hour="3", minute="40")},
     "roll-up-nightly": {"task": "analytics.tasks.roll_up_nightly", "schedule": crontab(hour="2", minute="10")},
 }
