@@ -241,7 +241,7 @@ def _load_lines(loaded: dict[int, LoadedOrder]) -> None:
             ).open_orders
 
 
-def _read(sql: str, order_ids: Sequence[int]) -> list[tuple[Any, ...]]:
+def _read(sql: str, order_ids: list[int]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, [order_ids])
         return cursor.fetchall()

@@ -3,14 +3,14 @@
 Public face of pricing for quotes, orders, billing and the price check page. Takes no lock and writes nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from catalog.errors import AccountNotFound, LineNotPriceable, ProductNotFound
 from catalog.pricing import composition
-from catalog.pricing.loader import Need, PricingFacts, load
+from catalog.pricing.loader import AccountFacts, Need, PricingFacts, load
 from catalog.pricing.requests import AgreementPrice, DocumentToPrice, LineToPrice
 from catalog.selectors.products import ProductCard
 from catalog.stored_traces import StoredStep
@@ -19,6 +19,7 @@ from core.errors import DomainError
 from core.rounding import LARGEST_QUANTITY, QuantityNotExact, UnitRatio, convert_quantity, currency_exponent
 
 __all__ = [
+    "AccountFacts",
     "AgreementPrice",
     "DocumentToPrice",
     "LineToPrice",
@@ -106,9 +107,15 @@ def price_document(
     return price_documents([document])[0]
 
 
-def price_documents(requests: Sequence[DocumentToPrice]) -> list[PricedDocument]:
+def price_documents(
+    requests: Sequence[DocumentToPrice],
+    *,
+    cards: Mapping[int, ProductCard] | None = None,
+    accounts: Mapping[int, AccountFacts] | None = None,
+) -> list[PricedDocument]:
     """Price a set of documents, in the order given, with as many queries as one of them takes.
 
+    ``cards`` and ``accounts``: all their products and accounts, where the caller has read them already.
     Raises as ``price_document`` does.
     """
     if not requests:
@@ -116,7 +123,7 @@ def price_documents(requests: Sequence[DocumentToPrice]) -> list[PricedDocument]
     for request in requests:
         currency_exponent(request.currency)
         require_price_basis(request.price_basis)
-    facts = load([_need(request) for request in requests])
+    facts = load([_need(request) for request in requests], cards=cards, accounts=accounts)
     return [_priced(request, facts) for request in requests]
 
 

@@ -86,20 +86,28 @@ class PricingFacts:
     rates: Mapping[tuple[str, str, date], Decimal]
 
 
-def load(needs: Sequence[Need]) -> PricingFacts:
-    """Read all facts for these documents.
+def load(
+    needs: Sequence[Need],
+    *,
+    cards: Mapping[int, ProductCard] | None = None,
+    accounts: Mapping[int, AccountFacts] | None = None,
+) -> PricingFacts:
+    """Read all facts for these documents, but for the products and accounts that the caller has read already.
 
     Four queries, and one each for coupons and foreign currencies where there are any.
     """
     days = [need.on for need in needs]
     points = [need.tax_point for need in needs]
     company_ids = {need.company_id for need in needs}
-    accounts = _accounts({need.account_id for need in needs})
+    if accounts is None:
+        accounts = _accounts({need.account_id for need in needs})
+    if cards is None:
+        cards = product_cards(ids={product_id for need in needs for product_id in need.product_ids})
     rows = _condition_rows(needs, accounts, min(days), max(days))
     coupons = _coupons(needs)
     currencies = {company_id: frozenset(row.currency for row in rows[company_id]) - {""} for company_id in rows}
     return PricingFacts(
-        products=product_cards(ids={product_id for need in needs for product_id in need.product_ids}),
+        products=cards,
         accounts=accounts,
         records={
             company_id: Records.of(row.record for row in found if row.record.condition_type != ORDER_DISCOUNT)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from catalog.models import TaxRate
+from django.db import connection
+
 from catalog.stored_traces import Stage, StoredStep, packed
 from catalog.tax.engine import compute_tax
 from catalog.tax.types import ANY, PriceBasis, TaxLine, TaxRequest, TaxRule, TaxRules, TaxTreatment
@@ -87,39 +88,57 @@ class CompanyTaxes:
 NO_TAXES = CompanyTaxes(ANY, TaxRules.of([]), {})
 
 
+_RATES = """
+SELECT r.company_id, c.country, r.reason, r.id, r.tax_category, r.tax_class, r.code, r.name, r.kind, r.percent,
+       lower(r.valid), upper(r.valid)
+FROM catalog_taxrate r JOIN core_company c ON c.id = r.company_id
+WHERE r.company_id = ANY(%s) AND r.valid && daterange(%s::date, %s::date, '[]')
+ORDER BY r.id
+"""
+
+
 def load_taxes(company_ids: Collection[int], first: date, last: date) -> dict[int, CompanyTaxes]:
     """The rates of these companies that are valid on some day from ``first`` to ``last``. One query."""
-    rows: defaultdict[int, list[TaxRate]] = defaultdict(list)
-    found = TaxRate.objects.filter(company_id__in=sorted(set(company_ids)), valid__overlap=(first, _after(last)))
-    for row in found.select_related("company"):
-        rows[row.company_id].append(row)
+    country: dict[int, str] = {}
+    rules: defaultdict[int, list[TaxRule]] = defaultdict(list)
+    reasons: defaultdict[int, dict[tuple[str, str], str]] = defaultdict(dict)
+    with connection.cursor() as cursor:
+        cursor.execute(_RATES, [sorted(set(company_ids)), first, last])
+        for company_id, ship_from, reason, *facts in cursor.fetchall():
+            rule = _rule(ship_from, *facts)
+            country[company_id] = ship_from
+            rules[company_id].append(rule)
+            reasons[company_id][rule.code, rule.treatment.value] = reason
     return {
-        company_id: CompanyTaxes(
-            country=rates[0].company.country,
-            rules=TaxRules.of(_rule(rate) for rate in rates),
-            reasons={(rate.code, rate.kind): rate.reason for rate in rates},
-        )
-        for company_id, rates in rows.items()
+        company_id: CompanyTaxes(country[company_id], TaxRules.of(rules[company_id]), reasons[company_id])
+        for company_id in rules
     }
 
 
-def _after(day: date) -> date:
-    return day if day == date.max else date.fromordinal(day.toordinal() + 1)
-
-
-def _rule(row: TaxRate) -> TaxRule:
+def _rule(
+    ship_from: str,
+    rate_id: int,
+    tax_category: str,
+    tax_class: str,
+    code: str,
+    name: str,
+    kind: str,
+    percent: Decimal,
+    valid_from: date | None,
+    valid_until: date | None,
+) -> TaxRule:
     return TaxRule(
-        id=row.pk,
-        tax_category=row.tax_category,
-        account_tax_class=row.tax_class,
-        ship_from=row.company.country,
+        id=rate_id,
+        tax_category=tax_category,
+        account_tax_class=tax_class,
+        ship_from=ship_from,
         ship_to=ANY,
-        code=row.code,
-        name=row.name,
-        treatment=TaxTreatment(row.kind),
-        rate=row.percent,
-        valid_from=row.valid.lower or date.min,
-        valid_until=row.valid.upper,
+        code=code,
+        name=name,
+        treatment=TaxTreatment(kind),
+        rate=percent,
+        valid_from=valid_from or date.min,
+        valid_until=valid_until,
     )
 
 

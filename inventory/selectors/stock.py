@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.db.models import QuerySet
 
 from core.access import company_ids
@@ -44,15 +45,20 @@ def adjustments_visible_to(user: "User | AnonymousUser") -> QuerySet[StockAdjust
     return StockAdjustment.objects.filter(company__in=company_ids(user))
 
 
+_VALUES = """
+SELECT b.warehouse_id, b.product_id, b.on_hand, b.value
+FROM unnest(%s::bigint[], %s::bigint[]) AS w(warehouse_id, product_id)
+JOIN inventory_stockbucket b ON b.warehouse_id = w.warehouse_id AND b.product_id = w.product_id
+WHERE b.company_id = %s AND b.on_hand > 0
+"""
+
+
 def unit_costs(*, company_id: int, pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], Decimal]:
     """Moving-average cost per stock unit by (warehouse, product), in functional currency, not rounded. One query.
 
     A product of which nothing is on hand has no average and is absent.
     """
-    rows = StockBucket.objects.filter(
-        company_id=company_id,
-        warehouse_id__in={pair[0] for pair in pairs},
-        product_id__in={pair[1] for pair in pairs},
-        on_hand__gt=0,
-    ).values_list("warehouse_id", "product_id", "on_hand", "value")
-    return {(place, product): value / on_hand for place, product, on_hand, value in rows}
+    wanted = sorted(set(pairs))
+    with connection.cursor() as cursor:
+        cursor.execute(_VALUES, [[pair[0] for pair in wanted], [pair[1] for pair in wanted], company_id])
+        return {(place, product): value / on_hand for place, product, on_hand, value in cursor.fetchall()}

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from catalog.models import Account, AccountInCompany, Address
 from catalog.selectors import product_cards
 from core import bulk
 from core.access import company_ids
@@ -14,11 +13,12 @@ from core.fx import find_rates
 from core.models import Company, User
 from core.numbering import sequence_numbers
 from core.timeline import TimelineEntry, link, record
-from inventory.models import Warehouse
 from orders.drafts import OrderDraft
 from orders.errors import MixedCompanies
 from orders.models import Order, OrderLine
 from orders.services.lines import BuiltOrder, Wanted, build, require_sane
+from orders.services.locking import load_company
+from orders.services.parties import Party, load_parties, load_ship_tos
 from orders.services.saving import set_totals
 from orders.states import OrderStatus
 
@@ -39,7 +39,8 @@ def create_orders(*, drafts: Sequence[OrderDraft], actor: User) -> list[int]:
     if not drafts:
         return []
     company = one_company(drafts, actor=actor)
-    headers = unsaved_orders(company, drafts, actor=actor)
+    parties = load_parties(company, {draft.account_id for draft in drafts})
+    headers = unsaved_orders(company, drafts, parties, actor=actor)
     cards = product_cards(ids={line.product_id for draft in drafts for line in draft.lines})
     wanted = [
         Wanted(header, draft.lines, draft.coupon_code, is_history=draft.import_key is not None and actor.is_system)
@@ -47,7 +48,7 @@ def create_orders(*, drafts: Sequence[OrderDraft], actor: User) -> list[int]:
     ]
     for each in wanted:
         require_sane(each, cards, actor=actor)
-    return insert_orders(build(company, wanted, cards), actor=actor)
+    return insert_orders(build(company, wanted, cards, parties), actor=actor)
 
 
 def insert_orders(built: Sequence[BuiltOrder], *, actor: User) -> list[int]:
@@ -65,37 +66,29 @@ def one_company(drafts: Sequence[OrderDraft], *, actor: User) -> Company:
     companies = {draft.company_id for draft in drafts}
     if len(companies) > 1:
         raise MixedCompanies("These orders belong to different companies. Enter them one company at a time.")
-    company = Company.objects.filter(pk__in=companies & company_ids(actor)).first()
-    if company is None:
+    company_id = companies.pop()
+    if company_id not in company_ids(actor):
         raise NotFound("This company does not exist.")
-    return company
+    return load_company(company_id)
 
 
-def unsaved_orders(company: Company, drafts: Sequence[OrderDraft], *, actor: User) -> list[Order]:
-    """Unsaved orders with everything that follows from the account filled in. Five queries for any number of drafts."""
-    account_ids = {draft.account_id for draft in drafts}
-    accounts = Account.objects.filter(is_customer=True).in_bulk(account_ids)
-    agreed = {
-        row.account_id: row for row in AccountInCompany.objects.filter(company=company, account_id__in=account_ids)
-    }
-    addresses = {row.pk: row for row in Address.objects.filter(account_id__in=account_ids)}
-    defaults = {row.account_id: row for row in addresses.values() if row.is_default_ship_to}
-    warehouses = Warehouse.objects.filter(company=company).in_bulk({draft.warehouse_id for draft in drafts})
-    rates = _rates(company, drafts, accounts)
+def unsaved_orders(
+    company: Company, drafts: Sequence[OrderDraft], parties: Mapping[int, Party], *, actor: User
+) -> list[Order]:
+    """Unsaved orders with everything that follows from the account filled in. One query, and one for rates if any."""
+    ship_tos = load_ship_tos(company, drafts)
+    rates = _rates(company, drafts, parties)
     headers = []
-    for draft in drafts:
-        account, terms = accounts.get(draft.account_id), agreed.get(draft.account_id)
-        if account is None or terms is None or draft.warehouse_id not in warehouses:
+    for draft, address in zip(drafts, ship_tos, strict=True):
+        account = parties.get(draft.account_id)
+        if account is None:
             raise NotFound("This account or warehouse does not exist in this company.")
-        address = addresses.get(draft.ship_to_address_id or 0, defaults.get(account.pk))
-        if address is not None and address.account_id != account.pk:
-            raise NotFound("This address does not belong to the account.")
         currency = draft.currency or account.currency
         rate = rates[currency, draft.business_date]
         headers.append(
             Order(
                 company=company,
-                account=account,
+                account_id=account.account_id,
                 currency=currency,
                 business_date=draft.business_date,
                 created_by=actor,
@@ -105,9 +98,9 @@ def unsaved_orders(company: Company, drafts: Sequence[OrderDraft], *, actor: Use
                 warehouse_id=draft.warehouse_id,
                 ship_to="\n".join(address.lines) if address else "",
                 ship_to_country=address.country if address else account.country,
-                terms_id=draft.terms_id or terms.terms_id,
-                salesperson_id=draft.salesperson_id or terms.salesperson_id,
-                complete_only=terms.ships_complete if draft.complete_only is None else draft.complete_only,
+                terms_id=draft.terms_id or account.terms_id,
+                salesperson_id=draft.salesperson_id or account.salesperson_id,
+                complete_only=account.ships_complete if draft.complete_only is None else draft.complete_only,
                 prepaid=draft.prepaid,
                 tax_class=account.tax_class,
                 price_basis=draft.price_basis,
@@ -121,13 +114,11 @@ def unsaved_orders(company: Company, drafts: Sequence[OrderDraft], *, actor: Use
     return headers
 
 
-def _rates(
-    company: Company, drafts: Sequence[OrderDraft], accounts: Mapping[int, Account]
-) -> dict[tuple[str, date], Any]:
+def _rates(company: Company, drafts: Sequence[OrderDraft], parties: Mapping[int, Party]) -> dict[tuple[str, date], Any]:
     """The rate to functional currency per (currency, day): no query when everything is in functional currency."""
     wanted: dict[date, set[str]] = {}
     for draft in drafts:
-        account = accounts.get(draft.account_id)
+        account = parties.get(draft.account_id)
         wanted.setdefault(draft.business_date, set()).add(draft.currency or (account.currency if account else ""))
     found = {}
     for on, currencies in wanted.items():

@@ -15,7 +15,8 @@ from core.rounding import HALF_UP, round_places
 from orders.drafts import OrderDraft, OrderLineDraft
 from orders.errors import OrderNotEditable
 from orders.services.entry import insert_orders, one_company, unsaved_orders
-from orders.services.lines import BuiltOrder, Wanted, over_delivery_percents
+from orders.services.lines import BuiltOrder, Wanted
+from orders.services.parties import load_parties
 from quotes.models import Quote, QuoteLine, QuoteVersion
 from quotes.states import QuoteStatus
 
@@ -46,9 +47,13 @@ def create_order_from_quote(
     lines = _chosen(version, line_ids)
     draft = _draft(quote, version, lines, business_date)
     company = one_company([draft], actor=actor)
-    order = unsaved_orders(company, [draft], actor=actor)[0]
+    parties = load_parties(company, [draft.account_id])
+    order = unsaved_orders(company, [draft], parties, actor=actor)[0]
+    tolerance = parties[draft.account_id].over_delivery_percent
     built = BuiltOrder(
-        Wanted(order, draft.lines, prices_agreed=True), _document(version, lines), _rows(company, quote, lines, draft)
+        Wanted(order, draft.lines, prices_agreed=True),
+        _document(version, lines),
+        _rows(company, lines, draft, tolerance),
     )
     return insert_orders([built], actor=actor)[0]
 
@@ -101,8 +106,7 @@ def _document(version: QuoteVersion, lines: Sequence[QuoteLine]) -> PricedDocume
     return PricedDocument(version.currency, [], total("net"), total("tax"), total("gross"), [], None, "", ())
 
 
-def _rows(company: Company, quote: Quote, lines: Sequence[QuoteLine], draft: OrderDraft) -> list[dict[str, Any]]:
-    tolerance = over_delivery_percents(company, [quote.account_id]).get(quote.account_id, ZERO)
+def _rows(company: Company, lines: Sequence[QuoteLine], draft: OrderDraft, tolerance: Decimal) -> list[dict[str, Any]]:
     return [
         {
             "company_id": company.pk,

@@ -13,6 +13,7 @@ from orders.errors import OrderEditedMeanwhile
 from orders.models import Order, OrderLine
 from orders.services.lines import Wanted, build, require_sane
 from orders.services.locking import company_of, lock_orders
+from orders.services.parties import load_parties
 from orders.services.saving import (
     differs,
     draft_of,
@@ -65,7 +66,7 @@ def save_order_lines(*, order_id: int, lines: Sequence[GridLine], actor: User, s
     drafts = [draft for _, draft in merged]
     wanted = Wanted(order, drafts, code, prices_agreed=order.quote_version_id is not None)
     require_sane(wanted, cards, actor=actor)
-    built = build(company, [wanted], cards)[0]
+    built = build(company, [wanted], cards, load_parties(company, [order.account_id]))[0]
     for (line_id, _), row in zip(merged, built.rows, strict=True):
         row["version"] = _next_version(existing.get(line_id or 0), row)
     # Every line's trace tells its share of the document, so one more line changes them all. In a long order the others'

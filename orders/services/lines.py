@@ -7,7 +7,6 @@ from typing import Any
 
 from moneyed import Money
 
-from catalog.models import AccountInCompany
 from catalog.pricing.document import AgreementPrice, DocumentToPrice, LineToPrice, PricedDocument, price_documents
 from catalog.selectors import ProductCard
 from core import access
@@ -18,6 +17,7 @@ from inventory.selectors import unit_costs
 from orders.drafts import OrderLineDraft
 from orders.errors import OrderLineRefused
 from orders.models import Order
+from orders.services.parties import Party
 from quotes.models import ContractLine
 
 ZERO = Decimal(0)
@@ -89,11 +89,16 @@ def _line_fault(line: OrderLineDraft, card: ProductCard | None) -> str | None:
     return None
 
 
-def build(company: Company, wanted: Sequence[Wanted], cards: Mapping[int, ProductCard]) -> list[BuiltOrder]:
+def build(
+    company: Company, wanted: Sequence[Wanted], cards: Mapping[int, ProductCard], parties: Mapping[int, Party]
+) -> list[BuiltOrder]:
     """Price and cost the lines of a set of orders: a constant number of queries for the whole set; writes nothing.
 
+    ``cards`` and ``parties`` are the products and accounts of all of them.
     Line amounts are in each order's currency, rounded once per line; cost is in functional currency at moving average.
     """
+    accounts = {account_id: party.for_pricing for account_id, party in parties.items()}
+    is_known = all(each.order.account_id in accounts for each in wanted)  # one may have lost its agreement since
     agreed = agreement_prices(
         {line.contract_line_id for each in wanted for line in each.lines if line.contract_line_id}
     )
@@ -122,13 +127,14 @@ def build(company: Company, wanted: Sequence[Wanted], cards: Mapping[int, Produc
                 ],
             )
             for each in wanted
-        ]
+        ],
+        cards=cards,
+        accounts=accounts if is_known else None,
     )
-    tolerances = over_delivery_percents(company, {each.order.account_id for each in wanted})
     pairs = {(each.order.warehouse_id, line.product_id) for each in wanted for line in each.lines}
     costs = unit_costs(company_id=company.pk, pairs=pairs)
     return [
-        BuiltOrder(each, document, _rows(company, each, document, cards, costs, tolerances))
+        BuiltOrder(each, document, _rows(company, each, document, cards, costs, parties))
         for each, document in zip(wanted, documents, strict=True)
     ]
 
@@ -139,9 +145,10 @@ def _rows(
     document: PricedDocument,
     cards: Mapping[int, ProductCard],
     costs: Mapping[tuple[int, int], Decimal],
-    tolerances: Mapping[int, Decimal],
+    parties: Mapping[int, Party],
 ) -> list[dict[str, Any]]:
-    order = wanted.order
+    order, party = wanted.order, parties.get(wanted.order.account_id)
+    tolerance = party.over_delivery_percent if party else ZERO
     rows = []
     for draft, priced in zip(wanted.lines, document.lines, strict=True):
         card = cards[draft.product_id]
@@ -158,7 +165,7 @@ def _rows(
                 "unit_numerator": priced.unit_numerator,
                 "unit_denominator": priced.unit_denominator,
                 "ordered": priced.quantity,
-                "over_delivery_percent": tolerances.get(order.account_id, ZERO),
+                "over_delivery_percent": tolerance,
                 "requested_on": draft.requested_on or order.requested_on,
                 "contract_line_id": draft.contract_line_id,
                 "currency": order.currency,
@@ -194,9 +201,3 @@ def agreement_prices(contract_line_ids: Collection[int]) -> dict[int, AgreementP
         return {}
     rows = ContractLine.objects.filter(pk__in=contract_line_ids)
     return {row.pk: AgreementPrice(row.unit_price, row.price_unit, row.currency) for row in rows}
-
-
-def over_delivery_percents(company: Company, account_ids: Collection[int]) -> dict[int, Decimal]:
-    """How much more than ordered each account takes, in per cent. One query."""
-    rows = AccountInCompany.objects.filter(company=company, account_id__in=account_ids)
-    return dict(rows.values_list("account_id", "over_delivery_percent"))

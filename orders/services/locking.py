@@ -25,4 +25,9 @@ def lock_orders(order_ids: Collection[int]) -> list[Order]:
 
 def company_of(orders: Collection[Order]) -> Company:
     """The one company of locked orders. One query."""
-    return Company.objects.raw("SELECT * FROM core_company WHERE id = %s", [next(iter(orders)).company_id])[0]
+    return load_company(next(iter(orders)).company_id)
+
+
+def load_company(company_id: int) -> Company:
+    """A company that is there. One query."""
+    return Company.objects.raw("SELECT * FROM core_company WHERE id = %s", [company_id])[0]

@@ -16,6 +16,7 @@ from orders.errors import OrderEditedMeanwhile, OrderLineRefused, OrderNotEditab
 from orders.models import Order, OrderLine
 from orders.services.lines import BuiltOrder, Wanted, build, require_sane
 from orders.services.locking import company_of, lock_orders
+from orders.services.parties import load_parties
 from orders.states import OrderStatus
 
 HEADER_FIELDS = frozenset(
@@ -76,7 +77,7 @@ def save_order(
     code = coupon_code if coupon_code is not None else (order.coupon.code if order.coupon else "")
     wanted = Wanted(order, [draft for _, draft in wanted_lines], code, prices_agreed=order.quote_version_id is not None)
     require_sane(wanted, cards, actor=actor)
-    built = build(company, [wanted], cards)[0]
+    built = build(company, [wanted], cards, load_parties(company, [order.account_id]))[0]
     write_difference(order, existing, [line_id for line_id, _ in wanted_lines], built.rows)
     set_totals(order, built)
     touch(order, header or {}, actor=actor)
