@@ -50,15 +50,17 @@ def _compared(now: Decimal, before: Decimal) -> str:
     return f"{'+' if change >= 0 else '−'}{abs(change):.1f} % on the period before"
 
 
+def _amount(value: Decimal, currency: str) -> str:
+    return money(value.quantize(CENT), currency, show="symbol")
+
+
 def _kpis(found: Performance, currency: str, *, sees_margin: bool) -> list[Kpi]:
     now, before = found.now, found.before
     kept = now.on_time_percent
     items = [
-        Kpi("Bookings", money(now.booked_net.quantize(CENT), currency), _compared(now.booked_net, before.booked_net)),
-        Kpi("Billings", money(now.billed_net.quantize(CENT), currency), _compared(now.billed_net, before.billed_net)),
-        Kpi(
-            "Backlog", money(found.backlog.quantize(CENT), currency), "confirmed, still to ship", reverse("orders:list")
-        ),
+        Kpi("Bookings", _amount(now.booked_net, currency), _compared(now.booked_net, before.booked_net)),
+        Kpi("Billings", _amount(now.billed_net, currency), _compared(now.billed_net, before.billed_net)),
+        Kpi("Backlog", _amount(found.backlog, currency), "confirmed, still to ship", reverse("orders:list")),
         Kpi(
             "On time",
             percent(kept) if kept is not None else "—",
@@ -66,7 +68,7 @@ def _kpis(found: Performance, currency: str, *, sees_margin: bool) -> list[Kpi]:
         ),
     ]
     if sees_margin:
-        items.insert(2, Kpi("Margin", money(now.margin.quantize(CENT), currency), _compared(now.margin, before.margin)))
+        items.insert(2, Kpi("Margin", _amount(now.margin, currency), _compared(now.margin, before.margin)))
     return items
 
 
@@ -76,7 +78,11 @@ def _figures(found: Performance, currency: str, *, sees_margin: bool) -> list[Fi
     figures = [
         Figure(
             what=f"Bookings by month, {currency}",
-            finding=f"The best month was {best[0]:%B %Y}." if best else "Nothing was booked yet.",
+            finding=(
+                f"The best month was {best[0]:%B %Y} with {_amount(best[1].booked_net, currency)}."
+                if best
+                else "Nothing was booked yet."
+            ),
             head="Month",
             labels=months,
             series=[Series("Bookings", [totals.booked_net.quantize(Decimal(1)) for _, totals in found.months])],

@@ -89,6 +89,8 @@ def credit_tag(result: credit.CreditResult, overdue_days: int) -> Tag:
         return Tag(f"Overdue {overdue_days}{formats.NBSP}d", "bad")
     if result.used_percent is None:
         return Tag("No limit", "neutral")
+    if result.exposure_after < 0:
+        return Tag("In credit", "ok")
     tone = "warn" if result.used_percent >= NEARLY_USED_PERCENT else "ok"
     return Tag(f"{formats.percent(result.used_percent, 0)} used", tone)  # type: ignore[arg-type]
 

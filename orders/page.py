@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from core.access import SEE_MARGIN, may
 from core.models import User
 from core.web import formats
-from core.web.parts import ActionButton, Confirm, Fact, Tag
+from core.web.parts import ActionButton, ChainStop, Confirm, Fact, Tag
 from orders.line_documents import LineDocument
 from orders.models import Order, OrderHold, OrderLine
 from orders.offers import margin_percent
@@ -97,6 +97,19 @@ def facts_of(order: Order, rows: Sequence[QuantityRow], today: date) -> list[Fac
         Fact("Delivery policy", "Complete only" if order.complete_only else "In parts"),
         Fact("Salesperson", str(order.salesperson) if order.salesperson else ""),
     ]
+
+
+def missing_step(order: Order, rows: Sequence[QuantityRow]) -> ChainStop | None:
+    """What a confirmed order waits for at the end of its chain: goods still to ship, or their bill."""
+    if order.status != OrderStatus.CONFIRMED:
+        return None
+    own = [row for row in rows if not row.is_component]
+    if open_lines := [row for row in own if row.to_ship]:
+        undated = any(row.from_promise is not None and bool(row.from_promise.undated) for row in rows)
+        tag = Tag("No supply", "bad") if undated else Tag("Promised", "info")
+        return ChainStop("To ship", formats.plural(len(open_lines), "open line"), tag=tag, state="end")
+    unbilled = [row for row in own if row.line.shipped > row.line.invoiced]
+    return ChainStop("To invoice", formats.plural(len(unbilled), "line"), state="end") if unbilled else None
 
 
 def sums_of(order: Order, lines: Sequence[OrderLine], user: User) -> list[Fact]:

@@ -30,6 +30,7 @@ from payments.tasks import apply_advances_task, apply_provider_event, ask_provid
 from quotes.stops import quote_stops
 from rebates import invariants as rebates_invariants
 from rebates.handlers import accrue_for_invoices
+from rebates.stops import agreement_stops, settlement_stops
 
 
 def wire() -> None:
@@ -85,6 +86,8 @@ def _register_documents() -> None:
         "return": return_stops,
         "invoice": invoice_stops,
         "payment": payment_stops,
+        "rebate_agreement": agreement_stops,
+        "rebate_settlement": settlement_stops,
     }
     for rank, (kind, loader) in enumerate(loaders.items()):
         register_kind(kind, rank=rank, loader=loader)

@@ -95,13 +95,14 @@ def action_buttons(
 
 @dataclass(frozen=True, slots=True)
 class ChainStop:
-    """One document of the chain: done is filled, here is this page, to do is dotted."""
+    """One document of the chain: done is filled, here is this page, to do is dotted, the end is what is missing yet."""
 
     label: str
     what: str
     url: str = ""
     tag: Tag | None = None
     state: Literal["done", "here", "todo", "end"] = "done"
+    document: tuple[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,13 @@ loader per kind.
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from functools import reduce
+from operator import or_
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
+from django.db.models import Q
 
 from core.models import DocumentEvent, User
 from core.web.parts import ChainStop, Happening
@@ -72,6 +76,7 @@ _TOLD_OF = {
     ("delivery", "release"): "Released to the floor",
     ("delivery", "ship"): "Shipped, goods issue posted",
 }
+_TOLD_WITH_TEXT = {"apply", "unapply"}  # their text is how much, and of what
 
 _kinds: dict[str, tuple[int, Loader]] = {}
 
@@ -83,10 +88,12 @@ def register_kind(kind: str, *, rank: int, loader: Loader) -> None:
     _kinds[kind] = (rank, loader)
 
 
-def chain_of(kind: str, document_id: int, user: "User | AnonymousUser") -> list[ChainStop]:
-    """The documents that this one was made from and that were made from it, in order.
+def chain_of(
+    kind: str, document_id: int, user: "User | AnonymousUser", *, missing: ChainStop | None = None
+) -> list[ChainStop]:
+    """The documents that this one was made from and that were made from it, in order, and what is missing yet.
 
-    One query, and one per kind in it.
+    One query, and one per kind in it. Nothing for a document that stands alone.
     """
     with connection.cursor() as cursor:
         cursor.execute(_CHAIN, {"kind": kind, "id": document_id})
@@ -98,27 +105,37 @@ def chain_of(kind: str, document_id: int, user: "User | AnonymousUser") -> list[
     for each in sorted(found.keys() & _kinds.keys()):
         rank, loader = _kinds[each]
         for row_id, stop in loader(found[each], user).items():
-            stops.append((rank, row_id, _here(stop) if (each, row_id) == (kind, document_id) else stop))
-    return [stop for _, _, stop in sorted(stops, key=lambda entry: entry[:2])][:MOST_STOPS] if len(stops) > 1 else []
+            state = "here" if (each, row_id) == (kind, document_id) else stop.state
+            stops.append((rank, row_id, replace(stop, state=state, document=(each, row_id))))
+    chain = [stop for _, _, stop in sorted(stops, key=lambda entry: entry[:2])][:MOST_STOPS]
+    chain += [missing] if missing else []
+    return chain if len(chain) > 1 else []
 
 
-def _here(stop: ChainStop) -> ChainStop:
-    return ChainStop(stop.label, stop.what, stop.url, stop.tag, "here")
+def timeline_of(
+    kind: str, document_id: int, *, chain: Sequence[ChainStop] = (), most: int = MOST_HAPPENINGS
+) -> list[Happening]:
+    """What happened to the document, newest first: who did what, why. One query.
+
+    With its ``chain`` it also tells what happened to the documents that were made from it, by their numbers.
+    """
+    at = next((position for position, stop in enumerate(chain) if stop.state == "here"), len(chain))
+    later = {stop.document: stop.label for stop in chain[at + 1 :] if stop.document}
+    wanted = reduce(or_, (Q(document_kind=each, document_id=pk) for each, pk in [(kind, document_id), *later]))
+    events = DocumentEvent.objects.filter(wanted).select_related("actor").order_by("-id")[:most]
+    return [
+        _happening(event, first=position == 0, of=later.get((event.document_kind, event.document_id), ""))
+        for position, event in enumerate(events)
+    ]
 
 
-def timeline_of(kind: str, document_id: int, *, most: int = MOST_HAPPENINGS) -> list[Happening]:
-    """What happened to the document, newest first: who did what, why. One query."""
-    events = (
-        DocumentEvent.objects.filter(document_kind=kind, document_id=document_id)
-        .select_related("actor")
-        .order_by("-id")[:most]
-    )
-    return [_happening(event, first=position == 0) for position, event in enumerate(events)]
-
-
-def _happening(event: DocumentEvent, *, first: bool) -> Happening:
-    """One entry in words: the verb, then its story, then who and why."""
-    what = event.text or told(event.document_kind, event.verb)
+def _happening(event: DocumentEvent, *, first: bool, of: str = "") -> Happening:
+    """One entry in words: the verb, then its story, then who and why; ``of`` names another document."""
+    what = told(event.document_kind, event.verb)
+    if of:
+        what = f"{of} {what[0].lower()}{what[1:]}"
+    if event.text:
+        what = f"{what}: {event.text}" if event.verb in _TOLD_WITH_TEXT else f"{of}: {event.text}" if of else event.text
     door = {"api": "by API", "import": "by import", "job": "by a job"}.get(event.via, "")
     detail = " · ".join(part for part in (str(event.actor), event.reason, door) if part)
     bad = event.verb in {"cancel", "reverse", "promise moved", "hold", "short_pick"}

@@ -15,7 +15,7 @@ from core.web.story import chain_of, timeline_of
 from orders.creditview import credit_card, order_credit
 from orders.line_documents import documents_of_lines
 from orders.models import Order, OrderLine
-from orders.page import QuantityRow, buttons_of, facts_of, open_holds_of, quantity_row, sums_of
+from orders.page import QuantityRow, buttons_of, facts_of, missing_step, open_holds_of, quantity_row, sums_of
 from orders.selectors import line_promises, promise_history
 from orders.services.release import RELEASE_RIGHTS
 from orders.states import HoldKind, OrderStatus
@@ -49,17 +49,18 @@ def order_page(request: HttpRequest, order: Order, *, refusal: str = "", status:
         [hold.kind for hold in holds],
         has_undated=any(row.from_promise is not None and bool(row.from_promise.undated) for row in rows),
     )
+    chain = chain_of(order.kind, order.pk, user, missing=missing_step(order, rows))
     page = DocumentPage(
         title=order.number or "Order",
         crumb=Link("Orders", reverse("orders:list")),
         tag=Tag(word.word, word.tone),
         meta=" · ".join(part for part in (order.account.name, order.customer_reference) if part),
         actions=buttons_of(order, rows, user),
-        chain=chain_of(order.kind, order.pk, user),
+        chain=chain,
         facts=facts_of(order, rows, today),
         sums=sums_of(order, lines, user),
         sums_title=f"Total, {order.currency}",
-        timeline=timeline_of(order.kind, order.pk),
+        timeline=timeline_of(order.kind, order.pk, chain=chain),
         refusal=refusal,
     )
     own = [line for line in lines if line.parent_id is None]
