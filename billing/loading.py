@@ -1,14 +1,13 @@
 """What billing needs to know, read in a constant number of queries into plain objects. The callers hold the locks."""
 
-from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from django.db import connection
 
-from catalog.models import Account, Address, Product
+from catalog.models import Address, Product
 from core.rounding import HALF_UP, QUANTITY_PLACES, round_places
 
 ZERO = Decimal(0)
@@ -40,6 +39,16 @@ _SHIPPED_LINES = """
     JOIN fulfillment_delivery d ON d.id = l.delivery_id
     WHERE d.order_id = ANY(%s) AND d.status = 'shipped' AND l.shipped > 0
     ORDER BY d.shipped_on, d.id, l.position
+"""
+
+_TERMS = """
+    SELECT v.account_id, v.terms_id, t.net_days, t.discount_days, t.discount_percent, a.name,
+           d.name, d.street, d.town, d.region, d.postcode, d.country
+    FROM unnest(%s::bigint[], %s::bigint[]) AS v(account_id, terms_id)
+    JOIN catalog_paymentterms t ON t.id = v.terms_id
+    JOIN catalog_account a ON a.id = v.account_id
+    LEFT JOIN LATERAL (SELECT * FROM catalog_address WHERE account_id = a.id
+                       ORDER BY is_default_bill_to DESC, is_default_ship_to DESC, id LIMIT 1) d ON true
 """
 
 
@@ -151,22 +160,33 @@ def shipped_lines(order_ids: Collection[int]) -> list[ShippedLine]:
         return [ShippedLine(*row) for row in cursor.fetchall()]
 
 
-def bill_to_texts(account_ids: Collection[int]) -> dict[int, str]:
-    """Where the bills of these accounts go, as printed: the bill-to address, else the ship-to address, else the name.
+@dataclass(slots=True)
+class BillingTerms:
+    """What is agreed on paying a bill, and where it goes, as printed."""
 
-    Two queries.
+    net_days: int
+    discount_days: int
+    discount_percent: Decimal
+    bill_to: str
+
+
+def billing_terms(pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], BillingTerms]:
+    """By (account, payment terms): the days and the discount, and the bill-to address, else the ship-to one, else the
+    name. One query.
     """
-    addresses: defaultdict[int, list[Address]] = defaultdict(list)
-    for address in Address.objects.filter(account__in=account_ids).order_by(
-        "-is_default_bill_to", "-is_default_ship_to", "pk"
-    ):
-        addresses[address.account_id].append(address)
-    names = dict(Account.objects.filter(pk__in=account_ids).values_list("pk", "name"))
-    return {
-        account_id: "\n".join(_with_name(name, addresses[account_id][0]) if addresses[account_id] else [name])
-        for account_id, name in names.items()
-    }
+    wanted = sorted(set(pairs))
+    with connection.cursor() as cursor:
+        cursor.execute(_TERMS, [[account_id for account_id, _ in wanted], [terms_id for _, terms_id in wanted]])
+        return {
+            (row[0], row[1]): BillingTerms(*row[2:5], bill_to="\n".join(_lines_of(row[5], row[6:])))
+            for row in cursor.fetchall()
+        }
 
 
-def _with_name(name: str, address: Address) -> list[str]:
-    return address.lines if address.name == name else [name, *address.lines]
+def _lines_of(account_name: str, parts: Sequence[str | None]) -> list[str]:
+    """The name of the account on top, unless the address says it already."""
+    name, street, town, region, postcode, country = (part or "" for part in parts)
+    if not name:
+        return [account_name]
+    lines = Address(name=name, street=street, town=town, region=region, postcode=postcode, country=country).lines
+    return lines if name == account_name else [account_name, *lines]

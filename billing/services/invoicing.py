@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
+from django.db import connection
+
 from billing.drafts import PlannedDocument
 from billing.errors import NotBillable, NothingToBill
 from billing.loading import order_lines, shipped_lines
@@ -11,20 +13,27 @@ from billing.services.locking import company_of
 from billing.services.posting import post_documents
 from billing.taxing import regime_starts, tax_planned
 from catalog.tax.document import load_taxes
-from core import bulk
+from core.arrays import array
 from core.commands import command
-from core.errors import NotFound
 from core.fx import find_rates
 from core.models import Company, User
 from core.wording import listed
-from fulfillment.models import Delivery, DeliveryLine
-from fulfillment.services.locking import lock_deliveries
+from fulfillment.models import Delivery
+from fulfillment.services.locking import lock_deliveries_with_orders
 from fulfillment.states import DeliveryStatus
 from orders.models import Order
 from orders.services import lock_orders
 from orders.states import OrderStatus
 
 BINDING = (OrderStatus.CONFIRMED, OrderStatus.COMPLETED)
+
+_NOTE_BILLED = """
+    WITH lines AS (
+        UPDATE fulfillment_deliveryline t SET invoiced = t.invoiced + v.quantity
+        FROM unnest(%(lines)s::bigint[], %(quantities)s::numeric[]) AS v(id, quantity) WHERE t.id = v.id
+    )
+    UPDATE fulfillment_delivery SET is_billed = true WHERE id = ANY(%(finished)s)
+"""
 
 
 @command(permission="billing.post_invoice")
@@ -41,10 +50,10 @@ def invoice_deliveries(*, delivery_ids: Collection[int], business_date: date, ac
         NothingToBill: nothing of them all is left to bill (somebody else billed them, or all came back).
         NotBillable: a delivery has not left, or a line has no tax rate.
     """
-    deliveries, orders = _lock(delivery_ids)
-    if not deliveries:
+    locked = lock_deliveries_with_orders(delivery_ids)  # two who bill the same delivery come one after the other
+    if locked is None:
         return []
-    company = company_of(deliveries)
+    company, orders, deliveries = locked.company, locked.orders, locked.deliveries
     waiting = [delivery for delivery in deliveries if delivery.status != DeliveryStatus.SHIPPED]
     if waiting:
         names = listed([delivery.title for delivery in waiting[:5]])
@@ -84,15 +93,6 @@ def invoice_orders(*, order_ids: Collection[int], business_date: date, actor: Us
     return _post(company, dues, business_date, actor=actor)
 
 
-def _lock(delivery_ids: Collection[int]) -> tuple[list[Delivery], dict[int, Order]]:
-    """Lock the deliveries' orders, then the deliveries: two who bill the same delivery come one after the other."""
-    order_ids = dict(Delivery.objects.filter(pk__in=delivery_ids).values_list("pk", "order_id"))
-    if len(order_ids) != len(set(delivery_ids)):
-        raise NotFound("delivery not found.")
-    orders = {order.pk: order for order in lock_orders(set(order_ids.values()))}
-    return lock_deliveries(delivery_ids), orders
-
-
 def _facts(orders: Mapping[int, Order]) -> dict[int, OrderFacts]:
     return {
         order.pk: OrderFacts(
@@ -112,17 +112,17 @@ def _facts(orders: Mapping[int, Order]) -> dict[int, OrderFacts]:
 
 
 def _note_billed(dues: Sequence[Due], finished_ids: Sequence[int]) -> None:
-    """Count what is billed on the delivery lines, and take finished deliveries off the due list. Two statements."""
-    bulk.add(
-        DeliveryLine,
-        {
-            line.delivery_line_id: {"invoiced": line.quantity}
-            for due in dues
-            for line in due.lines
-            if line.delivery_line_id is not None
-        },
-    )
-    Delivery.objects.filter(pk__in=finished_ids).update(is_billed=True)
+    """Count what is billed on the delivery lines, and take finished deliveries off the due list. One statement."""
+    billed = [line for due in dues for line in due.lines if line.delivery_line_id is not None]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _NOTE_BILLED,
+            {
+                "lines": array("bigint", [line.delivery_line_id for line in billed]),
+                "quantities": array("numeric", [line.quantity for line in billed]),
+                "finished": list(finished_ids),
+            },
+        )
 
 
 def _post(company: Company, dues: Sequence[Due], business_date: date, *, actor: User) -> list[int]:

@@ -12,12 +12,11 @@ from accounting.models import OpenItem
 from accounting.services import apply_items, name_open_items, open_items, post_entries
 from billing.drafts import CREDIT, INVOICE, PlannedDocument
 from billing.events import InvoicesPosted
-from billing.loading import bill_to_texts
+from billing.loading import BillingTerms, billing_terms
 from billing.models import Invoice, InvoiceLine, InvoiceTaxGroup
 from billing.postings import invoice_lines
 from billing.services.payment_state import refresh_payment_state
 from billing.states import InvoiceStatus, PaymentState
-from catalog.models import PaymentTerms
 from catalog.terms import discount_until, due_date
 from core import bulk, outbox
 from core.events import publish
@@ -32,6 +31,7 @@ from orders.services import record_credited, record_invoiced
 
 ZERO = Decimal(0)
 Written = Sequence[tuple[int, PlannedDocument]]
+Terms = Mapping[tuple[int, int], BillingTerms]  # by account and payment terms
 
 
 def post_documents(
@@ -49,7 +49,7 @@ def post_documents(
     """
     if not documents:
         return []
-    terms = PaymentTerms.objects.in_bulk({document.terms_id for document in documents})
+    terms = billing_terms({(document.account_id, document.terms_id) for document in documents})
     invoices = _insert(company, documents, terms, actor=actor)
     written = [(invoice.pk, document) for invoice, document in zip(invoices, documents, strict=True)]
     _insert_lines(written)
@@ -65,10 +65,7 @@ def post_documents(
     return [pk for pk, _ in written]
 
 
-def _insert(
-    company: Company, documents: Sequence[PlannedDocument], terms: Mapping[int, PaymentTerms], *, actor: User
-) -> list[Invoice]:
-    bill_to = bill_to_texts({document.account_id for document in documents if not document.bill_to})
+def _insert(company: Company, documents: Sequence[PlannedDocument], terms: Terms, *, actor: User) -> list[Invoice]:
     due = [_due_on(document, terms) for document in documents]
     ids = bulk.insert(
         Invoice,
@@ -82,7 +79,7 @@ def _insert(
             "credits_id": [document.credits_id for document in documents],
             "rma_id": [document.rma_id for document in documents],
             "terms_id": [document.terms_id for document in documents],
-            "bill_to": [document.bill_to or bill_to[document.account_id] for document in documents],
+            "bill_to": [document.bill_to or _agreed(document, terms).bill_to for document in documents],
             "customer_reference": [document.customer_reference for document in documents],
             "tax_point_on": [document.tax_point_on for document in documents],
             "due_on": due,
@@ -109,11 +106,15 @@ def _insert(
     ]
 
 
-def _due_on(document: PlannedDocument, terms: Mapping[int, PaymentTerms]) -> date:
+def _agreed(document: PlannedDocument, terms: Terms) -> BillingTerms:
+    return terms[document.account_id, document.terms_id]
+
+
+def _due_on(document: PlannedDocument, terms: Terms) -> date:
     """An invoice is due by its terms; a credit note at once."""
     if document.direction == CREDIT:
         return document.business_date
-    return due_date(terms[document.terms_id], document.business_date)
+    return due_date(_agreed(document, terms), document.business_date)
 
 
 def _insert_lines(written: Written) -> None:
@@ -177,7 +178,7 @@ def _link(written: Written, *, actor: User) -> None:
 def _open(
     company: Company,
     written: Written,
-    terms: Mapping[int, PaymentTerms],
+    terms: Terms,
     claims: Mapping[int, OpenItem],
     *,
     actor: User,
@@ -217,8 +218,8 @@ def _open(
     return gains
 
 
-def _item(pk: int, document: PlannedDocument, terms: Mapping[int, PaymentTerms]) -> OpenItemDraft:
-    agreed = terms[document.terms_id]
+def _item(pk: int, document: PlannedDocument, terms: Terms) -> OpenItemDraft:
+    agreed = _agreed(document, terms)
     earns_discount = document.direction == INVOICE and agreed.discount_percent > 0
     return OpenItemDraft(
         account_id=document.account_id,

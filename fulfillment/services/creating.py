@@ -143,10 +143,10 @@ def cancel_deliveries(*, delivery_ids: Collection[int], reason: str, actor: User
 
     Raises TransitionRefused for one that was shipped or cancelled.
     """
-    deliveries = lock_deliveries_with_orders(delivery_ids)
-    if not deliveries:
+    locked = lock_deliveries_with_orders(delivery_ids)
+    if locked is None:
         return
-    require_transition(deliveries, "cancel")
+    require_transition(locked.deliveries, "cancel")
     busy = delivering_of(line for lines in lines_of(delivery_ids).values() for line in lines)
     record_delivering(deltas={line_id: -quantity for line_id, quantity in busy.items()}, actor=actor)
-    advance(deliveries, "cancel", actor=actor, reason=reason)
+    advance(locked.deliveries, "cancel", actor=actor, reason=reason)

@@ -1,13 +1,34 @@
 """Locking deliveries and returns: orders first, then deliveries, then returns, each in id order (data-model.md 6)."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 from core.errors import NotFound
 from core.locks import Rank, lock_rows
 from core.models import Company, Document
 from fulfillment.errors import SeveralCompanies
 from fulfillment.models import Delivery, Return
+from orders.models import Order
 from orders.services import lock_orders
+
+ONE_COMPANY = "These documents belong to different companies. Choose documents of one company."
+
+# The companies of these deliveries, each with its deliveries' orders; neither ever changes, so no lock is needed.
+_OWNERS = """
+    SELECT c.*, o.delivery_count, o.order_ids
+    FROM (SELECT company_id, count(*) AS delivery_count, array_agg(DISTINCT order_id) AS order_ids
+          FROM fulfillment_delivery WHERE id = ANY(%s) GROUP BY company_id) o
+    JOIN core_company c ON c.id = o.company_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class LockedDeliveries:
+    """Deliveries of one company with their orders, by id: as they are under their locks."""
+
+    company: Company
+    orders: dict[int, Order]
+    deliveries: list[Delivery]
 
 
 def lock_deliveries(delivery_ids: Collection[int]) -> list[Delivery]:
@@ -20,13 +41,22 @@ def lock_deliveries(delivery_ids: Collection[int]) -> list[Delivery]:
     return deliveries
 
 
-def lock_deliveries_with_orders(delivery_ids: Collection[int]) -> list[Delivery]:
-    """Lock the orders of these deliveries, then the deliveries: for everything that moves an order's quantities."""
-    rows = dict(Delivery.objects.filter(pk__in=delivery_ids).values_list("pk", "order_id"))
-    if len(rows) != len(set(delivery_ids)):
+def lock_deliveries_with_orders(delivery_ids: Collection[int]) -> LockedDeliveries | None:
+    """Lock the orders of these deliveries, then the deliveries: for everything that moves an order's quantities.
+
+    None without deliveries. Three statements. Raises NotFound, SeveralCompanies.
+    """
+    wanted = set(delivery_ids)
+    if not wanted:
+        return None
+    companies = list(Company.objects.raw(_OWNERS, [sorted(wanted)]))
+    if sum(company.delivery_count for company in companies) != len(wanted):  # type: ignore[attr-defined]
         raise NotFound("delivery not found.")
-    lock_orders(set(rows.values()))
-    return lock_deliveries(delivery_ids)
+    if len(companies) > 1:
+        raise SeveralCompanies(ONE_COMPANY)
+    (company,) = companies
+    orders = {order.pk: order for order in lock_orders(company.order_ids)}  # type: ignore[attr-defined]
+    return LockedDeliveries(company, orders, lock_deliveries(wanted))
 
 
 def lock_returns(return_ids: Collection[int]) -> list[Return]:
@@ -39,7 +69,7 @@ def lock_returns(return_ids: Collection[int]) -> list[Return]:
 def require_one_company(documents: Iterable[Document]) -> None:
     """Raises SeveralCompanies."""
     if len({document.company_id for document in documents}) > 1:
-        raise SeveralCompanies("These documents belong to different companies. Choose documents of one company.")
+        raise SeveralCompanies(ONE_COMPANY)
 
 
 def company_of(documents: Collection[Document]) -> Company:

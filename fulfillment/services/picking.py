@@ -5,11 +5,13 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from django.db import connection
+
 from core import bulk
 from core.cases import CaseDraft, open_cases
 from core.commands import command
 from core.errors import NotFound
-from core.models import Company, User
+from core.models import User
 from core.rounding import exact_quantity
 from core.system import system_user
 from core.timeline import TimelineEntry, record
@@ -19,7 +21,7 @@ from fulfillment.drafts import Cause
 from fulfillment.errors import PickRefused
 from fulfillment.loading import LoadedLine, lines_of
 from fulfillment.models import Delivery, DeliveryLine
-from fulfillment.services.locking import company_of, lock_deliveries, lock_deliveries_with_orders
+from fulfillment.services.locking import lock_deliveries, lock_deliveries_with_orders
 from fulfillment.states import DeliveryStatus
 from inventory import services as inventory
 from inventory.models import BinStock
@@ -29,6 +31,11 @@ SHORT_PICK = "short_pick"
 WAREHOUSE = "warehouse"
 ON_THE_FLOOR = frozenset({DeliveryStatus.RELEASED, DeliveryStatus.PICKING})
 CAUSES = {"missing": "not in the bin", "damaged": "damaged", "later": "left for later"}
+
+_PICK_ALL = """
+    UPDATE fulfillment_deliveryline SET picked = greatest(picked, quantity), is_picked = true
+    WHERE delivery_id = ANY(%s) AND NOT is_picked
+"""
 
 
 @command(permission="fulfillment.pick_delivery")
@@ -41,8 +48,8 @@ def pick_all(*, delivery_ids: Collection[int], actor: User) -> None:
     if not deliveries:
         return
     require_transition(deliveries, "pick")
-    lines = [line for lines in lines_of(delivery_ids).values() for line in lines if not line.is_picked]
-    write_picked([replace(line, picked=max(line.picked, line.quantity), is_picked=True) for line in lines])
+    with connection.cursor() as cursor:
+        cursor.execute(_PICK_ALL, [[delivery.pk for delivery in deliveries]])
     start_picking(deliveries, actor=actor)
 
 
@@ -98,7 +105,10 @@ def _lock_line(delivery_line_id: int) -> tuple[Delivery, LoadedLine]:
     delivery_id = DeliveryLine.objects.filter(pk=delivery_line_id).values_list("delivery_id", flat=True).first()
     if delivery_id is None:
         raise NotFound("delivery line not found.")
-    (delivery,) = lock_deliveries_with_orders([delivery_id])
+    locked = lock_deliveries_with_orders([delivery_id])
+    assert locked is not None
+    (delivery,) = locked.deliveries
+    delivery.company = locked.company
     return delivery, next(line for line in lines_of([delivery_id])[delivery_id] if line.id == delivery_line_id)
 
 
@@ -106,7 +116,7 @@ def _report(
     delivery: Delivery, line: LoadedLine, rest: Decimal, sentence: str, on: date | None, *, actor: User
 ) -> None:
     """Put the loss on the warehouse's desk and take it out of stock."""
-    company: Company = company_of([delivery])
+    company = delivery.company
     open_cases(
         cases=[
             CaseDraft(

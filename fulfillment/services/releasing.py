@@ -8,8 +8,9 @@ from django.db import connection
 
 from core import bulk
 from core.commands import command
-from core.locks import Rank, lock_rows
+from core.locks import Rank
 from core.models import User
+from core.runs import current_run
 from core.transitions import advance, require_transition
 from fulfillment.bins import BinContent, Take, Want, choose_bins
 from fulfillment.loading import IN_HAND, LoadedLine, lines_of
@@ -17,11 +18,13 @@ from fulfillment.models import Delivery, DeliveryLine
 from fulfillment.services.locking import lock_deliveries
 from inventory.models import BinStock
 
-# What lies in the sellable bins of these buckets.
+# What lies in the sellable bins of these buckets, locked in the one order.
 _CONTENTS = """
-    SELECT t.id, b.id, b.warehouse_id, b.path FROM inventory_binstock t JOIN inventory_bin b ON b.id = t.bin_id
+    SELECT t.id, t.bin_id, b.warehouse_id, t.product_id, b.path, t.quantity - t.assigned
+    FROM inventory_binstock t JOIN inventory_bin b ON b.id = t.bin_id
     WHERE b.is_sellable AND t.quantity > 0
       AND (b.warehouse_id, t.product_id) IN (SELECT * FROM unnest(%s::bigint[], %s::bigint[]))
+    ORDER BY t.id FOR NO KEY UPDATE OF t
 """
 
 # What open picks were sent for, by bin and product; read under the bins' locks.
@@ -55,16 +58,14 @@ def lock_bin_contents(places: Collection[tuple[int, int]]) -> dict[tuple[int, in
     wanted = sorted(places)
     with connection.cursor() as cursor:
         cursor.execute(_CONTENTS, [[place[0] for place in wanted], [place[1] for place in wanted]])
-        facts = {row[0]: row[1:] for row in cursor.fetchall()}
-    rows = lock_rows(BinStock, facts, Rank.BIN_TOTAL)
-    with connection.cursor() as cursor:
-        cursor.execute(_SENT, [sorted({row.bin_id for row in rows}), list(IN_HAND)])
+        rows = cursor.fetchall()
+        current_run().locks.take(Rank.BIN_TOTAL, BinStock._meta.db_table, [row[0] for row in rows])
+        cursor.execute(_SENT, [sorted({row[1] for row in rows}), list(IN_HAND)])
         sent = {(bin_id, product_id): quantity for bin_id, product_id, quantity in cursor.fetchall()}
     found: defaultdict[tuple[int, int], list[BinContent]] = defaultdict(list)
-    for row in rows:
-        bin_id, warehouse_id, path = facts[row.pk]
-        free = row.quantity - row.assigned - sent.get((bin_id, row.product_id), Decimal(0))
-        found[warehouse_id, row.product_id].append(BinContent(bin_id, path, free))
+    for _, bin_id, warehouse_id, product_id, path, free in rows:
+        content = BinContent(bin_id, path, free - sent.get((bin_id, product_id), Decimal(0)))
+        found[warehouse_id, product_id].append(content)
     return found
 
 

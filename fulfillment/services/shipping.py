@@ -18,7 +18,7 @@ from fulfillment.events import DeliveriesShipped
 from fulfillment.loading import LoadedLine, delivering_of, lines_of
 from fulfillment.models import Delivery, DeliveryLine
 from fulfillment.postings import goods_issue_entry
-from fulfillment.services.locking import company_of, lock_deliveries_with_orders
+from fulfillment.services.locking import lock_deliveries_with_orders
 from fulfillment.services.packing import settled
 from fulfillment.states import DeliveryStatus
 from inventory import services as inventory
@@ -41,11 +41,11 @@ def ship_deliveries(*, delivery_ids: Collection[int], business_date: date, actor
         DeliveryNotReady: a line is not picked, or more was picked than its order line allows.
         NotEnoughStock: the goods are not there.
     """
-    deliveries = lock_deliveries_with_orders(delivery_ids)  # the second of two who ship the same one finds it shipped
-    if not deliveries:
+    locked = lock_deliveries_with_orders(delivery_ids)  # the second of two who ship the same one finds it shipped
+    if locked is None:
         return []
+    company, deliveries = locked.company, locked.deliveries
     require_transition(deliveries, "ship")
-    company = company_of(deliveries)
     loaded = lines_of([delivery.pk for delivery in deliveries])
     busy = delivering_of(line for lines in loaded.values() for line in lines)
     closed = {

@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Sequence
 
+from django.db import connection
+
 from accounting.drafts import ApplicationDraft
 from billing.models import Invoice
 from core.access import company_ids
@@ -12,13 +14,18 @@ from payments.services.applying import apply_and_move
 from payments.services.locking import LockedItems, Wishes, lock_claims
 from payments.states import PaymentStatus
 
+_WITH_ADVANCES = """
+    SELECT i.id FROM billing_invoice i
+    WHERE i.id = ANY(%s) AND i.direction = 'invoice'
+      AND EXISTS (SELECT FROM payments_payment p WHERE p.order_id = i.order_id AND p.status = 'received')
+"""
+
 
 def orders_with_advances(invoice_ids: Collection[int]) -> set[int]:
     """Which of these invoices belong to an order with received money. One query; by invoice id."""
-    rows = Invoice.objects.filter(
-        pk__in=invoice_ids, direction=Invoice.Direction.INVOICE, order__payments__status=PaymentStatus.RECEIVED
-    )
-    return set(rows.values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(_WITH_ADVANCES, [sorted(invoice_ids)])
+        return {row[0] for row in cursor.fetchall()}
 
 
 @command(permission=None)
