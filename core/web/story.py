@@ -75,8 +75,10 @@ _TOLD_OF = {
     ("order", "release"): "Released from hold",
     ("delivery", "release"): "Released to the floor",
     ("delivery", "ship"): "Shipped, goods issue posted",
+    ("invoice", "apply"): "Settled",
 }
 _TOLD_WITH_TEXT = {"apply", "unapply"}  # their text is how much, and of what
+_OWN_PAGE_ONLY = ("create", "release", "pack", "pdf")  # too small to be told on an earlier document's page
 
 _kinds: dict[str, tuple[int, Loader]] = {}
 
@@ -121,8 +123,9 @@ def timeline_of(
     """
     at = next((position for position, stop in enumerate(chain) if stop.state == "here"), len(chain))
     later = {stop.document: stop.label for stop in chain[at + 1 :] if stop.document}
-    wanted = reduce(or_, (Q(document_kind=each, document_id=pk) for each, pk in [(kind, document_id), *later]))
-    events = DocumentEvent.objects.filter(wanted).select_related("actor").order_by("-id")[:most]
+    own = Q(document_kind=kind, document_id=document_id)
+    others = (Q(document_kind=each, document_id=pk) & ~Q(verb__in=_OWN_PAGE_ONLY) for each, pk in later)
+    events = DocumentEvent.objects.filter(reduce(or_, others, own)).select_related("actor").order_by("-id")[:most]
     return [
         _happening(event, first=position == 0, of=later.get((event.document_kind, event.document_id), ""))
         for position, event in enumerate(events)
