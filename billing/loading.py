@@ -178,7 +178,7 @@ def billing_terms(pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], B
     with connection.cursor() as cursor:
         cursor.execute(_TERMS, [[account_id for account_id, _ in wanted], [terms_id for _, terms_id in wanted]])
         return {
-            (row[0], row[1]): BillingTerms(*row[2:5], bill_to="\n".join(_lines_of(row[5], row[6:])))
+            (row[0], row[1]): BillingTerms(row[2], row[3], row[4], "\n".join(_lines_of(row[5], row[6:])))
             for row in cursor.fetchall()
         }
 
