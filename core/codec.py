@@ -48,10 +48,9 @@ def canonical(value: object) -> str:
     return json.dumps(to_plain(value), sort_keys=True, separators=(",", ":"), default=str, ensure_ascii=True)
 
 
-def for_log(value: object) -> dict[str, Any]:
-    """The arguments as the command log keeps them; oversize ones are cut and say so."""
+def for_log(value: object) -> str:
+    """The arguments as the command log keeps them, as JSON text; oversize ones are cut and say so."""
     text = canonical(value)
     if len(text) <= LARGEST_LOGGED_BYTES:
-        plain = json.loads(text)
-        return plain if isinstance(plain, dict) else {"value": plain}
-    return {"cut": True, "bytes": len(text), "head": text[: LARGEST_LOGGED_BYTES // 2]}
+        return text
+    return canonical({"cut": True, "bytes": len(text), "head": text[: LARGEST_LOGGED_BYTES // 2]})
