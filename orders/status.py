@@ -64,7 +64,8 @@ def promise_tag(
 ) -> PromiseTag:
     """The worst part of a line's promise. Dates are delivery dates, so that transit is counted."""
     if is_shipped:
-        return PromiseTag("Kept" if deliver_on is None or deliver_on <= requested_on else "Shipped late", "ok")
+        is_late = deliver_on is not None and deliver_on > requested_on
+        return PromiseTag("Shipped late", "warn") if is_late else PromiseTag("Kept", "ok")
     if has_undated:
         return PromiseTag("No supply", "bad")
     if deliver_on is None:

@@ -1,7 +1,7 @@
 // Picking by scanner: one capture layer, a queue that survives a network gap, tones. The server decides what a scan means.
 (() => {
   'use strict';
-  const MOST_WAITING = 200, SLOW_MS = 35, FEWEST = 4, RETRY_MS = 5000;
+  const MOST_WAITING = 200, SLOW_MS = 35, PAUSE_MS = 1000, FEWEST = 4, RETRY_MS = 5000;
   const screen = () => document.getElementById('scan');
   const place = screen().dataset.scan, store = `kept.scans.${place}`;
   const queue = () => JSON.parse(localStorage.getItem(store) || '[]');
@@ -74,11 +74,13 @@
     if (command) command.click(); else add(place, { code });
   }
   let burst = '', last = 0;
-  document.addEventListener('keydown', (event) => { // a wedge scanner types fast and ends with Enter, wherever the focus is
-    const now = performance.now(), fast = now - last < SLOW_MS;
+  // A wedge scanner types fast and ends with Enter, wherever the focus is. It may hesitate within a code (a busy phone,
+  // a weak radio): only a pause begins another one, so that no code loses its beginning.
+  document.addEventListener('keydown', (event) => {
+    const now = performance.now(), gap = now - last;
     last = now;
     if (event.key === 'Enter') {
-      if (fast && burst.length >= FEWEST) {
+      if (gap < SLOW_MS && burst.length >= FEWEST) {
         const code = burst, box = document.getElementById('code');
         event.preventDefault();
         event.stopPropagation();
@@ -87,7 +89,7 @@
       }
       burst = '';
     } else if (event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) {
-      burst = fast ? burst + event.key : event.key;
+      burst = gap < PAUSE_MS ? burst + event.key : event.key;
     }
   }, true);
   document.addEventListener('submit', (event) => {
