@@ -7,7 +7,7 @@ from django.db import connection
 
 from billing.drafts import PlannedDocument
 from billing.errors import NotBillable, NothingToBill
-from billing.loading import order_lines, shipped_lines
+from billing.loading import BillableLine, order_lines, shipped_lines
 from billing.planning import Due, OrderFacts, combine, due_of_deliveries, due_of_orders, finished_deliveries
 from billing.services.locking import company_of
 from billing.services.posting import post_documents
@@ -19,7 +19,7 @@ from core.fx import find_rates
 from core.models import Company, User
 from core.wording import listed
 from fulfillment.models import Delivery
-from fulfillment.services.locking import lock_deliveries_with_orders
+from fulfillment.services.locking import lock_deliveries, lock_deliveries_with_orders
 from fulfillment.states import DeliveryStatus
 from orders.models import Order
 from orders.services import lock_orders
@@ -86,11 +86,21 @@ def invoice_orders(*, order_ids: Collection[int], business_date: date, actor: Us
     if not_binding:
         raise NotBillable(f"{listed([order.title for order in not_binding[:5]])}: only confirmed orders are billed.")
     prepaid = {order.pk for order in orders.values() if order.prepaid}
-    dues = due_of_orders(_facts(orders), prepaid, order_lines(orders), business_date, company.functional_currency)
+    lines = order_lines(orders)
+    dues = due_of_orders(_facts(orders), prepaid, lines, business_date, company.functional_currency)
     if not dues:
         names = listed([order.title for order in list(orders.values())[:5]])
         raise NothingToBill(f"Nothing of {names} is left to bill by itself; goods are billed when they have left.")
+    if prepaid:
+        _note_left_before(lines, prepaid, dues)
     return _post(company, dues, business_date, actor=actor)
+
+
+def _note_left_before(lines: Mapping[int, BillableLine], order_ids: Collection[int], dues: Sequence[Due]) -> None:
+    """Take deliveries that left before their order's bill in advance off the due list. The orders are locked."""
+    shipped = shipped_lines(order_ids)
+    deliveries = lock_deliveries({each.delivery_id for each in shipped})
+    _note_billed(dues, finished_deliveries(lines, shipped, [delivery.pk for delivery in deliveries], dues))
 
 
 def _facts(orders: Mapping[int, Order]) -> dict[int, OrderFacts]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from accounting.models import OpenItem
 from accounting.services import unapply_items
@@ -87,9 +87,10 @@ def _lock(invoice_id: int) -> _Locked:
     lock_orders({line.order_line.order_id for line in lines if line.order_line})
     delivery_ids = {line.delivery_line.delivery_id for line in lines if line.delivery_line}
     kits = {line.order_line_id for line in lines if _is_kit(line)}
-    if kits:
-        parts = DeliveryLine.objects.filter(order_line__parent__in=kits)
-        delivery_ids |= set(parts.values_list("delivery_id", flat=True))
+    in_advance = {line.order_line_id for line in lines if line.order_line and not line.delivery_line}
+    if kits or in_advance:
+        left = DeliveryLine.objects.filter(Q(order_line__parent__in=kits) | Q(order_line__in=in_advance))
+        delivery_ids |= set(left.values_list("delivery_id", flat=True))
     lock_deliveries(delivery_ids)
     lock_returns({line.return_line.rma_id for line in lines if line.return_line})
     wanted = {invoice_id} | ({head["credits_id"]} if head["credits_id"] else set())

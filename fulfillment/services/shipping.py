@@ -55,13 +55,16 @@ def ship_deliveries(*, delivery_ids: Collection[int], business_date: date, actor
     lines = [line for own in closed.values() for line in own]
     _require_within_tolerance(lines)
 
-    record_shipped(company=company, progress=_progress(lines), freed=busy, business_date=business_date, actor=actor)
+    waiting = record_shipped(
+        company=company, progress=_progress(lines), freed=busy, business_date=business_date, actor=actor
+    )
     costs = _issue(company, deliveries, closed, business_date, actor=actor)
     _write(lines, costs)
     _post(company, deliveries, closed, costs, business_date, actor=actor)
     shipped = [_shipped(delivery, closed[delivery.pk], costs, business_date) for delivery in deliveries]
     story = _story(deliveries, closed, shipped, business_date)
     advance(deliveries, "ship", actor=actor, same={"shipped_on": business_date}, also=story)
+    _note_paid_in_advance(closed, waiting)
     publish(DeliveriesShipped(actor_id=actor.pk, company_id=company.pk, delivery_ids=tuple(closed)))
     return shipped
 
@@ -153,6 +156,13 @@ def _shipped(delivery: Delivery, lines: Sequence[LoadedLine], costs: Mapping[int
     cost = sum((costs[line.id] for line in lines), ZERO)
     late = max((line.days_late(on) for line in lines), default=0)
     return Shipped(delivery.pk, delivery.number or "", delivery.order_id, cost, late)
+
+
+def _note_paid_in_advance(closed: Mapping[int, Sequence[LoadedLine]], waiting: Collection[int]) -> None:
+    """Keep off the due list what was billed before it left; ``waiting`` are the order lines that still are to be."""
+    billed = [pk for pk, lines in closed.items() if not any(line.order_line_id in waiting for line in lines)]
+    if billed:
+        Delivery.objects.filter(pk__in=billed).update(is_billed=True)
 
 
 def _story(

@@ -109,12 +109,13 @@ def record_shipped(
     business_date: date,
     actor: User,
     freed: Mapping[int, Decimal] | None = None,
-) -> None:
+) -> frozenset[int]:
     """Goods left: count them on order and schedule lines, derive the states, move credit from open to delivered.
 
     Quantities in the stock unit; ``schedule_line_id`` is required. ``freed`` says how much of each schedule line is no
-    longer on a delivery that waits. Call before anything of inventory is locked (rank CREDIT_TOTAL). Raises
-    ConstraintRefused when more would be shipped than a line's tolerance allows.
+    longer on a delivery that waits. Returns the orders' lines of which more left than is billed. Call before anything
+    of inventory is locked (rank CREDIT_TOTAL). Raises ConstraintRefused when more would be shipped than a line's
+    tolerance allows.
     """
     shipped: defaultdict[int, Decimal] = defaultdict(Decimal)
     for each in progress:
@@ -124,7 +125,16 @@ def record_shipped(
     parts = {
         line_id: _Part(shipped.get(line_id, ZERO), -less.get(line_id, ZERO)) for line_id in sorted({*shipped, *less})
     }
-    _record("shipped", company, progress, business_date, actor, parts=parts)
+    after = _record("shipped", company, progress, business_date, actor, parts=parts)
+    return frozenset(line.line_id for line in after.values() if _waits_for_bill(line, after))
+
+
+def _waits_for_bill(line: LineState, lines: Mapping[int, LineState]) -> bool:
+    """Whether the customer has more of it than is billed. A component is billed with its kit's full sets."""
+    if line.parent_id is None:
+        return line.kept > line.invoiced - line.credited
+    kit = lines[line.parent_id]
+    return line.kept * kit.ordered > (kit.invoiced - kit.credited) * line.ordered
 
 
 @command(permission=None)
@@ -168,9 +178,13 @@ def _record(
     *,
     moves: Sequence[CreditMove] = (),
     parts: Mapping[int, _Part] | None = None,
-) -> None:
-    """Read, write, and complete or reopen orders where quantities ask for it; then move credit, in one posting."""
+) -> Mapping[int, LineState]:
+    """Read, write, and complete or reopen orders where quantities ask for it; then move credit, in one posting.
+
+    Returns the orders' lines as they are now.
+    """
     moved: list[CreditMove] = []
+    state: Mapping[int, LineState] = {}
     if progress or parts:
         found = _load(progress)
         require_locked(Order, {header.id for header in found.header_of.values()})
@@ -181,6 +195,7 @@ def _record(
             state = after
         _write(found, state, parts or {}, actor=actor)
     move_credit(company=company, moves=[*moved, *moves], business_date=business_date, actor=actor)
+    return state
 
 
 def _load(progress: Sequence[Progress]) -> _Loaded:

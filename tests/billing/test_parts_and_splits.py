@@ -7,10 +7,11 @@ import pytest
 from billing.errors import NothingToBill
 from billing.models import Invoice, InvoiceLine
 from billing.planning import BillKey, split_words
-from billing.services import invoice_deliveries, invoice_orders
+from billing.services import invoice_deliveries, invoice_orders, reverse_invoice
 from catalog.models import TaxRate
 from core.models import DocumentEvent, FxRate
 from core.system import system_user
+from fulfillment.models import Delivery
 from orders.models import CreditTotal, Order, OrderLine
 from orders.services import cancel_rest
 from tests import factories
@@ -130,10 +131,37 @@ def test_an_order_paid_in_advance_is_billed_before_it_leaves_and_not_again(world
 
     assert Invoice.objects.get(pk=invoice_id).net.amount == Decimal("100.00")
     delivery = trade.ship(order)
+    assert delivery.is_billed, "nothing of it is left to bill, so it is not due"
     with pytest.raises(NothingToBill):
         trade.bill(delivery)
     order.refresh_from_db()
     assert (order.status, order.billing_state) == ("completed", "all")
+
+
+def test_a_part_that_left_before_the_bill_in_advance_is_not_due_any_more_but_after_its_reversal(
+    world: World, trade: Trade
+) -> None:
+    order = trade.order({world.bolt: "10"}, prepaid=True)
+    first = trade.ship(order, only="4")
+    assert not first.is_billed
+
+    (invoice_id,) = invoice_orders(order_ids=[order.pk], business_date=TODAY, actor=world.fay)
+    rest = trade.ship(order)
+
+    first.refresh_from_db()
+    assert (first.is_billed, rest.is_billed) == (True, True)
+
+    reverse_invoice(invoice_id=invoice_id, reason="wrong address", actor=world.fay, business_date=TODAY)
+    assert list(Delivery.objects.values_list("is_billed", flat=True)) == [False, False]
+
+
+def test_a_part_of_a_kit_paid_in_advance_is_not_due(world: World, trade: Trade) -> None:
+    kit = factories.make_kit(parts={world.bolt: 4, world.mug: 1})
+    factories.make_price(company=world.company, product=kit, rate="33.33")
+    order = trade.order({kit: "3"}, prepaid=True)
+    invoice_orders(order_ids=[order.pk], business_date=TODAY, actor=world.fay)
+
+    assert trade.ship(order, only="2").is_billed
 
 
 def test_deliveries_of_one_account_share_an_invoice(world: World, trade: Trade) -> None:
