@@ -12,38 +12,17 @@ from catalog.selectors import resolve_codes
 from core.access import may
 from core.dates import business_date
 from core.models import User
+from core.web.fields import DayField
 from inventory.drafts import AdjustmentLineDraft, ReceiptLineDraft, SupplyLineDraft
 from inventory.models import Bin, SupplyLine, Warehouse
 from inventory.selectors import warehouses_visible_to
 
 BLANK_LINES = 6
 MOST_LINES = 200
-LATEST = date(2199, 12, 31)
-
-
-def day_input() -> forms.DateInput:
-    """A day as browsers ask for it."""
-    return forms.DateInput(attrs={"type": "date", "class": "d"}, format="%Y-%m-%d")
 
 
 def _text(css: str = "") -> forms.TextInput:
     return forms.TextInput(attrs={"autocomplete": "off", "class": css})
-
-
-class DayField(forms.DateField):
-    """A day within reason."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", day_input())
-        kwargs.setdefault("error_messages", {"invalid": "Enter a date, like 2026-03-31"})
-        super().__init__(**kwargs)
-
-    def clean(self, value: Any) -> date | None:
-        """Refuse days that nobody means."""
-        found: date | None = super().clean(value)
-        if found and not date(2000, 1, 1) <= found <= LATEST:
-            raise forms.ValidationError("Enter a date between 2000 and 2199")
-        return found
 
 
 class WarehouseForm(forms.Form):

@@ -7,25 +7,12 @@ from django import forms
 
 from catalog.models import Address, PaymentTerms
 from core.web import formats
+from core.web.fields import DayField
 from inventory.models import Warehouse
 from orders.models import CreditProfile, Order
 
 FAR_DAYS = 3 * 366  # nobody means a delivery later than this; a typed 2206 is a slip
 AS_AGREED = "agreed"
-
-
-class DayField(forms.DateField):
-    """A day from the browser's own picker, or typed as 2026-11-27, 27.11.2026 or 27 Nov 2026."""
-
-    def __init__(self, **more: Any) -> None:
-        formats_taken = ["%Y-%m-%d", "%d.%m.%Y", "%d %b %Y", "%d %B %Y", "%d/%m/%Y"]
-        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-        super().__init__(
-            input_formats=formats_taken,
-            widget=widget,
-            error_messages={"invalid": "Enter a date like 27 Nov 2026"},
-            **more,
-        )
 
 
 def require_near(on: date, today: date) -> None:

@@ -1,7 +1,6 @@
 """What the pages of payments ask for: a payment, what it pays, a card payment from a provider."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +15,7 @@ from core.access import company_ids, may
 from core.dates import business_date
 from core.models import Company, User
 from core.rounding import UnknownCurrency, currency_exponent, round_amount
+from core.web.fields import DayField
 from payments.drafts import PaymentDraft, Settlement
 from payments.models import Payment
 
@@ -24,22 +24,6 @@ APPLY_CHOICES = (
     ("oldest", "The oldest open invoices"),
     ("", "Nothing yet: keep it on account"),
 )
-
-
-class DayField(forms.DateField):
-    """A day within reason, as browsers ask for it."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date", "class": "d"}, format="%Y-%m-%d"))
-        kwargs.setdefault("error_messages", {"invalid": "Enter a date, like 2026-03-31"})
-        super().__init__(**kwargs)
-
-    def clean(self, value: Any) -> date | None:
-        """Refuse days that nobody means."""
-        found: date | None = super().clean(value)
-        if found and not date(2000, 1, 1) <= found <= date(2199, 12, 31):
-            raise forms.ValidationError("Enter a date between 2000 and 2199")
-        return found
 
 
 def _text(css: str = "") -> forms.TextInput:

@@ -1,6 +1,5 @@
 """What the pages of quotes and contracts ask for."""
 
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -10,28 +9,13 @@ from catalog.models import Account
 from catalog.selectors import resolve_codes
 from core.access import company_ids
 from core.models import User
+from core.web.fields import DayField
 from inventory.models import Warehouse
 from quotes.drafts import ContractLineDraft, QuoteLineDraft
 from quotes.models import QuoteLine
 
 BLANK_LINES = 6
 MOST_LINES = 200
-
-
-class DayField(forms.DateField):
-    """A day within reason."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-        kwargs.setdefault("error_messages", {"invalid": "Enter a date, like 2026-03-31"})
-        super().__init__(**kwargs)
-
-    def clean(self, value: Any) -> date | None:
-        """Refuse days that nobody means."""
-        found: date | None = super().clean(value)
-        if found and not date(2000, 1, 1) <= found <= date(2199, 12, 31):
-            raise forms.ValidationError("Enter a date between 2000 and 2199")
-        return found
 
 
 class AccountField(forms.CharField):

@@ -1,6 +1,5 @@
 """What the pages of rebates ask for: the terms of an agreement, its tiers, a settlement, another expected rate."""
 
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -11,27 +10,12 @@ from core.access import company_ids
 from core.dates import business_date
 from core.errors import DomainError
 from core.models import Company, User
+from core.web.fields import DayField
 from rebates.drafts import AgreementDraft, TierDraft
 from rebates.models import RebateAgreement
 
 BLANK_TIERS = 4
 MOST_TIERS = 20
-
-
-class DayField(forms.DateField):
-    """A day within reason, as browsers ask for it."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date", "class": "d"}, format="%Y-%m-%d"))
-        kwargs.setdefault("error_messages", {"invalid": "Enter a date, like 2026-03-31"})
-        super().__init__(**kwargs)
-
-    def clean(self, value: Any) -> date | None:
-        """Refuse days that nobody means."""
-        found: date | None = super().clean(value)
-        if found and not date(2000, 1, 1) <= found <= date(2199, 12, 31):
-            raise forms.ValidationError("Enter a date between 2000 and 2199")
-        return found
 
 
 def _text(css: str = "") -> forms.TextInput:

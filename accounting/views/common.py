@@ -3,13 +3,13 @@
 import csv
 from collections.abc import Iterator, Sequence
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, StreamingHttpResponse
 from django.shortcuts import resolve_url
 from markupsafe import Markup
 
 from accounting.forms import companies_of
 from accounting.sources import source_url, source_words
-from core.models import Company, User
+from core.models import Company
 from core.web.cells import Row, csv_field, safe_text
 from core.web.columns import Column
 from core.web.parts import Tab
@@ -19,17 +19,6 @@ REPORTS = (
     ("Profit and loss, balance sheet", "accounting:statements"),
     ("Ageing", "accounting:ageing"),
 )
-
-
-def actor_of(request: HttpRequest) -> User:
-    """Who acts: pages with verbs are open to people who signed in only."""
-    assert isinstance(request.user, User)
-    return request.user
-
-
-def see_other(to: str, *args: object) -> HttpResponse:
-    """Answer a POST that was carried out: go and read the result (303)."""
-    return HttpResponse(status=303, headers={"Location": resolve_url(to, *args)})
 
 
 def report_tabs(request: HttpRequest) -> list[Tab]:

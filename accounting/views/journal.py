@@ -17,7 +17,7 @@ from accounting.selectors import entries_visible_to
 from accounting.services import post_manual_entry, reverse_manual_entry
 from accounting.services.manual import SOURCE
 from accounting.tables import ENTRIES, ENTRY_LINES, ENTRY_TAGS
-from accounting.views.common import actor_of, company_tabs, see_other, source_link
+from accounting.views.common import company_tabs, source_link
 from core.access import may
 from core.errors import DomainError
 from core.models import Company
@@ -25,6 +25,7 @@ from core.web.access import requires
 from core.web.formats import day, money, stamp
 from core.web.lists import ListPage
 from core.web.parts import ActionButton, DocumentPage, Empty, Fact, Link
+from core.web.posted import actor_of, see_other
 from core.web.tables import Table
 
 VIEW, POST, REVERSE = "accounting.view_ledger", "accounting.post_entry", "accounting.reverse_entry"

@@ -14,12 +14,13 @@ from accounting.models import Period
 from accounting.selectors import periods_visible_to
 from accounting.services import lock_period, reopen_period
 from accounting.tables import PERIOD_TAGS
-from accounting.views.common import actor_of, company_tabs, see_other
+from accounting.views.common import company_tabs
 from core.access import may
 from core.errors import DomainError
 from core.models import Company
 from core.web.access import requires
 from core.web.parts import ActionButton, Confirm
+from core.web.posted import actor_of, see_other
 
 VIEW, LOCK, REOPEN = "accounting.view_ledger", "accounting.lock_period", "accounting.reopen_period"
 

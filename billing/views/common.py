@@ -3,35 +3,18 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, resolve_url
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 
 from billing.models import Invoice
 from billing.selectors import invoices_visible_to
 from core.errors import DomainError
-from core.models import User
 
 SEE = "billing.see_invoices"
 POST = "billing.post_invoice"
 CREDIT = "billing.credit_invoice"
 REVERSE = "billing.reverse_invoice"
 MOST_AT_ONCE = 1000  # documents of one verb in one request; more would be a job
-
-
-def actor_of(request: HttpRequest) -> User:
-    """Who acts: pages with verbs are open to people who signed in only."""
-    assert isinstance(request.user, User)
-    return request.user
-
-
-def see_other(to: str, *args: object) -> HttpResponse:
-    """Answer a POST that was carried out: go and read the result (303)."""
-    return HttpResponse(status=303, headers={"Location": resolve_url(to, *args)})
-
-
-def key_of(request: HttpRequest) -> str | None:
-    """The idempotency key of the posted form; too long a one is none."""
-    return request.POST.get("idempotency_key", "")[:100] or None
 
 
 def visible_invoice(request: HttpRequest, invoice_id: int) -> Invoice:

@@ -16,7 +16,7 @@ from billing.selectors import invoices_visible_to, journal_lines_of, lines_of, o
 from billing.services import reverse_invoice
 from billing.states import InvoiceStatus
 from billing.tables import INVOICES, JOURNAL, LINES, TAX_GROUPS, state_tag
-from billing.views.common import CREDIT, POST, SEE, actor_of, carry_out, key_of, see_other, visible_invoice
+from billing.views.common import CREDIT, POST, SEE, carry_out, visible_invoice
 from core.access import may
 from core.errors import DomainError
 from core.states import available_actions
@@ -24,6 +24,7 @@ from core.web.access import requires
 from core.web.formats import day, money
 from core.web.lists import ListPage
 from core.web.parts import ActionButton, DocumentPage, Empty, Fact, Link, Tab
+from core.web.posted import actor_of, key_of, see_other
 from core.web.story import chain_of, timeline_of
 from core.web.tables import Table
 

@@ -10,11 +10,12 @@ from billing.forms import AccountValueForm, ValueForm
 from billing.models import Invoice
 from billing.selectors import creditable_left
 from billing.services import charge_fees, credit_value
-from billing.views.common import CREDIT, POST, actor_of, key_of, see_other, visible_invoice
+from billing.views.common import CREDIT, POST, visible_invoice
 from core.dates import business_date
 from core.errors import DomainError
 from core.web.access import requires
 from core.web.formats import money
+from core.web.posted import actor_of, key_of, see_other
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -19,7 +19,7 @@ from billing.models import Invoice
 from billing.selectors import due_deliveries, due_orders, due_returns, invoices_of_deliveries
 from billing.services import credit_returns, invoice_deliveries, invoice_orders, preview_invoices
 from billing.tables import DUE_DELIVERIES, DUE_ORDERS, DUE_RETURNS
-from billing.views.common import CREDIT, MOST_AT_ONCE, POST, actor_of, key_of, see_other
+from billing.views.common import CREDIT, MOST_AT_ONCE, POST
 from core.access import may
 from core.dates import business_date
 from core.errors import DomainError
@@ -28,6 +28,7 @@ from core.web.access import requires
 from core.web.columns import Column
 from core.web.formats import money, plural
 from core.web.parts import Tab
+from core.web.posted import actor_of, key_of, see_other
 from core.web.tables import Table
 from fulfillment.models import Delivery, Return
 from fulfillment.selectors import deliveries_visible_to, returns_visible_to

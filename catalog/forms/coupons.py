@@ -1,20 +1,22 @@
 """Input shapes of coupons."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 
 from catalog.drafts import ZERO, CouponDraft
 from catalog.forms.fields import CompanyField, PercentInput, currency_field
-from catalog.forms.rows import DayInput, first_day_after
+from catalog.forms.rows import first_day_after
 from core.models import User
+from core.web.fields import DayField
 
 
 class CouponLimitsForm(forms.Form):
     """What of a coupon can be changed: its name, how long and how often it can be used."""
 
     name = forms.CharField(max_length=80)
-    last_day = forms.DateField(label="Last day", widget=DayInput(), required=False)
+    last_day = DayField(label="Last day", latest=date.max, required=False)
     most_uses = forms.IntegerField(
         label="Uses in all", min_value=1, max_value=2**31 - 1, required=False, help_text="Empty means no limit"
     )
@@ -45,7 +47,7 @@ class CouponForm(CouponLimitsForm):
     minimum_order_net = forms.DecimalField(
         label="From order value", max_digits=19, decimal_places=4, min_value=0, required=False
     )
-    valid_from = forms.DateField(label="First day", widget=DayInput())
+    valid_from = DayField(label="First day")
     field_order = (
         "company",
         "code",

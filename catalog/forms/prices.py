@@ -18,12 +18,13 @@ from catalog.forms.fields import (
     UpperField,
     currency_field,
 )
-from catalog.forms.rows import DayInput, EditPage, RowForm, first_day_after, rows_of, typed
+from catalog.forms.rows import EditPage, RowForm, first_day_after, rows_of, typed
 from catalog.models import ConditionRecord, PriceGroup, PriceList, UnitOfMeasure
 from catalog.pricing.procedure import ACCESSES, CONDITION_TYPES, LINE_DISCOUNT, ORDER_DISCOUNT, PRICE
 from catalog.pricing.types import KeyField
 from catalog.trace import Calculation
 from core.models import User
+from core.web.fields import DayField
 
 WHAT = {
     "price": (PRICE.code, Calculation.PER_UNIT, "Price"),
@@ -79,8 +80,8 @@ class PriceForm(forms.Form):
         help_text="The stock unit if empty",
     )
     price_unit = forms.IntegerField(label="Per how many", min_value=1, max_value=1_000_000, initial=1)
-    valid_from = forms.DateField(label="First day", widget=DayInput())
-    last_day = forms.DateField(label="Last day", widget=DayInput(), required=False)
+    valid_from = DayField(label="First day")
+    last_day = DayField(label="Last day", latest=date.max, required=False)
     excludes_promotions = forms.BooleanField(label="Final: no coupon or order discount on top", required=False)
 
     def __init__(self, *args: Any, user: User, price_list: PriceList | None = None, **kwargs: Any) -> None:
@@ -154,8 +155,8 @@ class ChangePriceForm(forms.Form):
     """A new figure for the key of a record, from a day on; the record ends there."""
 
     rate = RateInput(label="Price or discount")
-    valid_from = forms.DateField(label="From", widget=DayInput(), help_text="What holds now ends the day before")
-    last_day = forms.DateField(label="Last day", widget=DayInput(), required=False)
+    valid_from = DayField(label="From", help_text="What holds now ends the day before")
+    last_day = DayField(label="Last day", latest=date.max, required=False)
 
 
 def change_page(data: QueryDict | None, record: ConditionRecord, today: date) -> EditPage:
@@ -195,9 +196,7 @@ def changed_draft(page: EditPage, record: ConditionRecord) -> ConditionDraft:
 class EndPriceForm(forms.Form):
     """When a price ends."""
 
-    last_day = forms.DateField(
-        label="Last day", widget=DayInput(), help_text="Before its first day: the price is withdrawn and never holds"
-    )
+    last_day = DayField(label="Last day", help_text="Before its first day: the price is withdrawn and never holds")
 
 
 class PriceCheckForm(forms.Form):
@@ -207,7 +206,7 @@ class PriceCheckForm(forms.Form):
     product = ProductCodeField(help_text="SKU or barcode")
     quantity = QuantityInput(initial=Decimal(1))
     unit = UpperField(max_length=8, required=False, help_text="The sales unit if empty")
-    on = forms.DateField(label="Price date", widget=DayInput())
+    on = DayField(label="Price date")
     coupon = forms.CharField(max_length=24, required=False)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

@@ -1,5 +1,6 @@
 """Input shapes of products, kits and relations."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -7,8 +8,9 @@ from django.http import QueryDict
 
 from catalog.drafts import ZERO, KitPart, ProductDraft, RelationDraft, UnitDraft
 from catalog.forms.fields import ProductCodeField, QuantityInput
-from catalog.forms.rows import DayInput, EditPage, RowForm, first_day_after, rows_of, typed
+from catalog.forms.rows import EditPage, RowForm, first_day_after, rows_of, typed
 from catalog.models import Category, KitComponent, Product, ProductRelation, TaxRate, UnitOfMeasure
+from core.web.fields import DayField
 
 _STRAIGHT = ("sku", "name", "kind", "status", "description", "tax_category", "posting_group", "barcode")
 
@@ -144,8 +146,8 @@ class RelationForm(forms.Form):
     kind = forms.ChoiceField(label="How it is related", choices=ProductRelation.Kind.choices)
     reason = forms.CharField(max_length=120, required=False, help_text="Shown where it is proposed")
     rank = forms.IntegerField(min_value=0, max_value=32_767, initial=1, help_text="Lower ones are proposed first")
-    valid_from = forms.DateField(label="First day", widget=DayInput())
-    last_day = forms.DateField(label="Last day", widget=DayInput(), required=False)
+    valid_from = DayField(label="First day")
+    last_day = DayField(label="Last day", latest=date.max, required=False)
 
     def draft(self, product_id: int) -> RelationDraft:
         """The relation as it was typed."""

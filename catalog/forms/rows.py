@@ -15,15 +15,6 @@ SPARE_ROWS = 3
 MOST_ROWS = 200
 
 
-class DayInput(forms.DateInput):
-    """A day picked in the browser's own way, written as ISO."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
 class RowForm(forms.Form):
     """One row. It counts as empty when nothing but hidden fields was filled in."""
 

@@ -1,14 +1,16 @@
 """Input shape of a tax rate."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 
 from catalog.drafts import TaxRateDraft
 from catalog.forms.fields import CompanyField
-from catalog.forms.rows import DayInput, first_day_after
+from catalog.forms.rows import first_day_after
 from catalog.tax.types import TaxTreatment
 from core.models import User
+from core.web.fields import DayField
 
 KINDS = {
     TaxTreatment.STANDARD: "Standard or reduced",
@@ -30,8 +32,8 @@ class TaxRateForm(forms.Form):
     kind = forms.ChoiceField(choices=[(kind.value, label) for kind, label in KINDS.items()])
     percent = forms.DecimalField(label="Rate, %", max_digits=7, decimal_places=4, min_value=0, max_value=100)
     reason = forms.CharField(max_length=160, required=False, help_text="Printed where no tax is charged")
-    valid_from = forms.DateField(label="First day", widget=DayInput())
-    last_day = forms.DateField(label="Last day", widget=DayInput(), required=False)
+    valid_from = DayField(label="First day")
+    last_day = DayField(label="Last day", latest=date.max, required=False)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

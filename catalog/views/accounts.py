@@ -14,13 +14,14 @@ from catalog.forms.rows import sent
 from catalog.models import Account
 from catalog.selectors import pages
 from catalog.services import change_account, create_account, set_part_numbers
-from catalog.views.shared import done, key_of, row_table, show_edit, user_of
+from catalog.views.shared import row_table, show_edit
 from core.access import may
 from core.errors import DomainError
 from core.web.access import requires
 from core.web.formats import ABSENT
 from core.web.lists import ListPage
 from core.web.parts import ActionButton, DocumentPage, Empty, Fact, Link
+from core.web.posted import actor_of, key_of, see_other
 
 MAINTAIN = "catalog.maintain_account"
 SEE = "catalog.view_account"
@@ -38,7 +39,7 @@ def account_list(request: HttpRequest) -> HttpResponseBase:
         default_sort="code",
         filterset=AccountFilter,
         empty=Empty("No accounts here.", "customer", link=Link("Show all", reverse("catalog:accounts"))),
-    ).response("catalog/accounts.html", {"may_create": may(user_of(request), MAINTAIN)})
+    ).response("catalog/accounts.html", {"may_create": may(actor_of(request), MAINTAIN)})
 
 
 @require_safe
@@ -46,17 +47,17 @@ def account_list(request: HttpRequest) -> HttpResponseBase:
 def account(request: HttpRequest, pk: int) -> HttpResponse:
     """One account: places, people, terms, part numbers, its own prices."""
     found = get_object_or_404(selectors.accounts().select_related("parent"), pk=pk)
-    today = pages.today_of(user_of(request))
+    today = pages.today_of(actor_of(request))
     columns = tables.PRICES_OF_ACCOUNT
-    prices = pages.prices_beside(user_of(request), today, account=found).values(*tables.fields_of(columns))[:100]
+    prices = pages.prices_beside(actor_of(request), today, account=found).values(*tables.fields_of(columns))[:100]
     context = {
         "page": _document(request, found),
-        "agreed": row_table(request, tables.AGREED, pages.agreed_with(found, user_of(request)), "Agreed terms"),
+        "agreed": row_table(request, tables.AGREED, pages.agreed_with(found, actor_of(request)), "Agreed terms"),
         "addresses": row_table(request, tables.ADDRESSES, found.addresses.order_by("pk").values(), "Addresses"),
         "contacts": row_table(request, tables.CONTACTS, found.contacts.order_by("pk").values(), "Contacts"),
         "numbers": row_table(request, tables.PART_NUMBERS, pages.part_numbers_of(found), "Part numbers"),
         "prices": row_table(request, columns, prices, "Own prices")
-        if may(user_of(request), "catalog.view_pricelist")
+        if may(actor_of(request), "catalog.view_pricelist")
         else None,
     }
     return render(request, "catalog/account.html", context)
@@ -65,9 +66,9 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
 def _document(request: HttpRequest, found: Account) -> DocumentPage:
     """The frame of the page: who it is, and what the user may do with it."""
     verbs = [ActionButton("Price check", f"{reverse('catalog:price-check')}?account={found.code}", is_link=True)]
-    if may(user_of(request), "orders.maintain_credit"):
+    if may(actor_of(request), "orders.maintain_credit"):
         verbs.append(ActionButton("Credit limit", reverse("orders:credit-limit", args=[found.pk]), is_link=True))
-    if may(user_of(request), MAINTAIN):
+    if may(actor_of(request), MAINTAIN):
         verbs.append(ActionButton("Part numbers", reverse("catalog:part-numbers", args=[found.pk]), is_link=True))
         edit = reverse("catalog:account-edit", args=[found.pk])
         verbs.append(ActionButton("Change", edit, style="primary", is_link=True, key="e"))
@@ -103,15 +104,15 @@ def _document(request: HttpRequest, found: Account) -> DocumentPage:
 @requires(MAINTAIN)
 def account_new(request: HttpRequest) -> HttpResponse:
     """Create an account."""
-    page = account_page(sent(request), user=user_of(request))
+    page = account_page(sent(request), user=actor_of(request))
     if request.method == "POST" and page.is_valid():
         try:
-            made = create_account.once(key_of(request))(draft=account_draft(page), actor=user_of(request))
+            made = create_account.once(key_of(request))(draft=account_draft(page), actor=actor_of(request))
         except DomainError as refusal:
             page.show(refusal)
         else:
             messages.success(request, "The account was created.")
-            return done("catalog:account", made)
+            return see_other("catalog:account", made)
     return show_edit(request, "catalog/account_edit.html", page, title="New account", back=reverse("catalog:accounts"))
 
 
@@ -120,15 +121,15 @@ def account_new(request: HttpRequest) -> HttpResponse:
 def account_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change an account."""
     found = get_object_or_404(selectors.accounts().select_related("parent"), pk=pk)
-    page = account_page(sent(request), user=user_of(request), account=found)
+    page = account_page(sent(request), user=actor_of(request), account=found)
     if request.method == "POST" and page.is_valid():
         try:
-            change_account.once(key_of(request))(account_id=pk, draft=account_draft(page), actor=user_of(request))
+            change_account.once(key_of(request))(account_id=pk, draft=account_draft(page), actor=actor_of(request))
         except DomainError as refusal:
             page.show(refusal)
         else:
             messages.success(request, "The account was saved.")
-            return done("catalog:account", pk)
+            return see_other("catalog:account", pk)
     back = reverse("catalog:account", args=[pk])
     return show_edit(request, "catalog/account_edit.html", page, title=f"Change {found.code}", back=back)
 
@@ -141,11 +142,11 @@ def part_number_edit(request: HttpRequest, pk: int) -> HttpResponse:
     page = part_number_page(sent(request), found)
     if request.method == "POST" and page.is_valid():
         try:
-            set_part_numbers.once(key_of(request))(account_id=pk, numbers=part_numbers(page), actor=user_of(request))
+            set_part_numbers.once(key_of(request))(account_id=pk, numbers=part_numbers(page), actor=actor_of(request))
         except DomainError as refusal:
             page.show(refusal)
         else:
             messages.success(request, "The part numbers were saved.")
-            return done("catalog:account", pk)
+            return see_other("catalog:account", pk)
     back = reverse("catalog:account", args=[pk])
     return show_edit(request, "catalog/rows_edit.html", page, title=f"Part numbers of {found.code}", back=back)

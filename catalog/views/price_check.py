@@ -14,12 +14,12 @@ from catalog.pricing.document import LineToPrice, PricedDocument, price_document
 from catalog.selectors import pages
 from catalog.stored_traces import STAGE_TITLES, Stage, stored_sentence, unpacked
 from catalog.trace import REASON_TEXTS, Calculation, TraceStep
-from catalog.views.shared import user_of
 from core.errors import DomainError
 from core.web.access import requires
 from core.web.columns import Column
 from core.web.formats import money, percent, quantity
 from core.web.parts import Fact
+from core.web.posted import actor_of
 from core.web.tables import Table
 
 FINDINGS = {
@@ -57,10 +57,10 @@ class Answer:
 def price_check(request: HttpRequest) -> HttpResponse:
     """Ask by GET, so that an answer can be sent as a link."""
     asked = {"account", "product", "quantity"} <= request.GET.keys()
-    first = {"on": pages.today_of(user_of(request))} | {
+    first = {"on": pages.today_of(actor_of(request))} | {
         name: request.GET.get(name, "")[:40] for name in ("account", "product")
     }
-    form = PriceCheckForm(request.GET if asked else None, user=user_of(request), initial=first)
+    form = PriceCheckForm(request.GET if asked else None, user=actor_of(request), initial=first)
     page, answer = EditPage(form), None
     if asked and page.is_valid():
         try:
@@ -118,7 +118,7 @@ def _stages(request: HttpRequest, document: PricedDocument) -> list[tuple[str, T
         if steps:
             rows = [_row(number, step) for number, step in enumerate(steps)]
             table = Table(
-                _STEPS, rows, user=user_of(request), caption=STAGE_TITLES[stage], row_css=lambda row: row["css"]
+                _STEPS, rows, user=actor_of(request), caption=STAGE_TITLES[stage], row_css=lambda row: row["css"]
             )
             found.append((STAGE_TITLES[stage], table))
     return found

@@ -22,7 +22,7 @@ from catalog.forms.rows import EditPage, first_day_after, last_day, sent
 from catalog.models import ConditionRecord, PriceList
 from catalog.selectors import pages
 from catalog.services import create_price_list, end_conditions, set_conditions
-from catalog.views.shared import done, key_of, row_table, show_edit, user_of
+from catalog.views.shared import row_table, show_edit
 from core.access import may
 from core.errors import DomainError
 from core.web.access import requires
@@ -30,6 +30,7 @@ from core.web.columns import Column
 from core.web.formats import ABSENT, day, money
 from core.web.lists import ListPage
 from core.web.parts import ActionButton, DocumentPage, Empty, Fact, Link
+from core.web.posted import actor_of, key_of, see_other
 
 MAINTAIN = "catalog.maintain_price"
 SEE = "catalog.view_pricelist"
@@ -42,29 +43,29 @@ def price_lists(request: HttpRequest) -> HttpResponseBase:
     """The price lists of the user's companies."""
     return ListPage(
         request,
-        pages.price_lists_with_count(pages.price_lists_visible_to(user_of(request))),
+        pages.price_lists_with_count(pages.price_lists_visible_to(actor_of(request))),
         tables.PRICE_LISTS,
         noun="price lists",
         default_sort="code",
         filterset=PriceListFilter,
         empty=Empty("No price lists yet.", "price", link=Link("All prices", reverse("catalog:prices"))),
-    ).response("catalog/price_lists.html", {"may_create": may(user_of(request), MAINTAIN)})
+    ).response("catalog/price_lists.html", {"may_create": may(actor_of(request), MAINTAIN)})
 
 
 def _prices(request: HttpRequest, price_list: PriceList | None) -> HttpResponseBase:
-    records = pages.conditions_visible_to(user_of(request))
+    records = pages.conditions_visible_to(actor_of(request))
     if price_list:
         records = records.filter(price_list=price_list)
     return ListPage(
         request,
-        pages.conditions_with_state(records, pages.today_of(user_of(request))),
+        pages.conditions_with_state(records, pages.today_of(actor_of(request))),
         tables.PRICES,
         noun="prices",
         default_sort="product__sku",
         filterset=PriceFilter,
         empty=Empty("No prices here.", "price"),
         row_css=lambda row: "" if row["state"] in (pages.IN_FORCE, pages.COMING) else "off",
-    ).response("catalog/prices.html", {"price_list": price_list, "may_create": may(user_of(request), MAINTAIN)})
+    ).response("catalog/prices.html", {"price_list": price_list, "may_create": may(actor_of(request), MAINTAIN)})
 
 
 @require_safe
@@ -78,37 +79,37 @@ def prices(request: HttpRequest) -> HttpResponseBase:
 @requires(SEE)
 def price_list(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The prices of one list."""
-    return _prices(request, get_object_or_404(pages.price_lists_visible_to(user_of(request)), pk=pk))
+    return _prices(request, get_object_or_404(pages.price_lists_visible_to(actor_of(request)), pk=pk))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(MAINTAIN)
 def price_list_new(request: HttpRequest) -> HttpResponse:
     """Create an empty price list."""
-    form = PriceListForm(sent(request), user=user_of(request))
+    form = PriceListForm(sent(request), user=actor_of(request))
     page = EditPage(form)
     if request.method == "POST" and page.is_valid():
         try:
-            made = create_price_list.once(key_of(request))(draft=form.draft(), actor=user_of(request))
+            made = create_price_list.once(key_of(request))(draft=form.draft(), actor=actor_of(request))
         except DomainError as refusal:
             page.show(refusal)
         else:
             messages.success(request, "The price list was created.")
-            return done("catalog:price-list", made)
+            return see_other("catalog:price-list", made)
     return show_edit(request, "catalog/edit.html", page, title="New price list", back=reverse("catalog:price-lists"))
 
 
 def _add(request: HttpRequest, found: PriceList | None, back: str) -> HttpResponse:
-    initial = {"valid_from": pages.today_of(user_of(request)), "product": request.GET.get("product", "")[:40]}
-    page = price_page(sent(request), user=user_of(request), price_list=found, initial=initial)
+    initial = {"valid_from": pages.today_of(actor_of(request)), "product": request.GET.get("product", "")[:40]}
+    page = price_page(sent(request), user=actor_of(request), price_list=found, initial=initial)
     if request.method == "POST" and page.is_valid():
         try:
-            (made,) = set_conditions.once(key_of(request))(drafts=[price_draft(page)], actor=user_of(request))
+            (made,) = set_conditions.once(key_of(request))(drafts=[price_draft(page)], actor=actor_of(request))
         except DomainError as refusal:
             page.show(refusal)
         else:
             messages.success(request, "The price was entered.")
-            return done("catalog:price", made)
+            return see_other("catalog:price", made)
     title = f"Add to {found.code}" if found else "New price or discount"
     return show_edit(request, "catalog/price_edit.html", page, title=title, back=back)
 
@@ -124,12 +125,12 @@ def price_new(request: HttpRequest) -> HttpResponse:
 @requires(MAINTAIN)
 def price_list_add(request: HttpRequest, pk: int) -> HttpResponse:
     """Enter a price in a list."""
-    found = get_object_or_404(pages.price_lists_visible_to(user_of(request)), pk=pk)
+    found = get_object_or_404(pages.price_lists_visible_to(actor_of(request)), pk=pk)
     return _add(request, found, reverse("catalog:price-list", args=[pk]))
 
 
 def _record(request: HttpRequest, pk: int) -> ConditionRecord:
-    mine = pages.conditions_visible_to(user_of(request))
+    mine = pages.conditions_visible_to(actor_of(request))
     return get_object_or_404(mine.select_related("product", "account", "price_group", "price_list"), pk=pk)
 
 
@@ -144,10 +145,10 @@ def price(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _document(request: HttpRequest, found: ConditionRecord) -> DocumentPage:
     """The frame of the page: what it is, for whom, and what the user may do with it."""
-    on = pages.today_of(user_of(request))
+    on = pages.today_of(actor_of(request))
     row = pages.conditions_with_state(ConditionRecord.objects.filter(pk=found.pk), on).values("state").get()
     verbs = []
-    if may(user_of(request), MAINTAIN) and row["state"] in (pages.IN_FORCE, pages.COMING):
+    if may(actor_of(request), MAINTAIN) and row["state"] in (pages.IN_FORCE, pages.COMING):
         verbs = [
             ActionButton("End", reverse("catalog:price-end", args=[found.pk]), is_link=True),
             ActionButton(
@@ -180,16 +181,16 @@ def _document(request: HttpRequest, found: ConditionRecord) -> DocumentPage:
 def price_change(request: HttpRequest, pk: int) -> HttpResponse:
     """Let another figure hold from a day on."""
     found = _record(request, pk)
-    page = change_page(sent(request), found, pages.today_of(user_of(request)))
+    page = change_page(sent(request), found, pages.today_of(actor_of(request)))
     if request.method == "POST" and page.is_valid():
         try:
             drafts = [changed_draft(page, found)]
-            (made,) = set_conditions.once(key_of(request))(drafts=drafts, replace=True, actor=user_of(request))
+            (made,) = set_conditions.once(key_of(request))(drafts=drafts, replace=True, actor=actor_of(request))
         except DomainError as refusal:
             page.show(refusal)
         else:
             messages.success(request, "The new price was entered; the old one ends the day before.")
-            return done("catalog:price", made)
+            return see_other("catalog:price", made)
     back = reverse("catalog:price", args=[pk])
     return show_edit(request, "catalog/price_edit.html", page, title="Change the price", back=back)
 
@@ -199,16 +200,16 @@ def price_change(request: HttpRequest, pk: int) -> HttpResponse:
 def price_end(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a price not hold any more."""
     _record(request, pk)
-    form = EndPriceForm(sent(request), initial={"last_day": pages.today_of(user_of(request))})
+    form = EndPriceForm(sent(request), initial={"last_day": pages.today_of(actor_of(request))})
     page = EditPage(form)
     if request.method == "POST" and page.is_valid():
         ends = first_day_after(form.cleaned_data["last_day"]) or form.cleaned_data["last_day"]
         try:
-            end_conditions.once(key_of(request))(record_ids=[pk], on=ends, actor=user_of(request))
+            end_conditions.once(key_of(request))(record_ids=[pk], on=ends, actor=actor_of(request))
         except DomainError as refusal:
             page.show(refusal)
         else:
             messages.success(request, "The price ends. Documents keep what they were priced with.")
-            return done("catalog:price", pk)
+            return see_other("catalog:price", pk)
     back = reverse("catalog:price", args=[pk])
     return show_edit(request, "catalog/edit.html", page, title="End the price", back=back)

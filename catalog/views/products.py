@@ -17,13 +17,14 @@ from catalog.forms.rows import EditPage, sent
 from catalog.models import Product, ProductRelation
 from catalog.selectors import pages
 from catalog.services import change_product, create_product, create_relation, end_relation, set_kit
-from catalog.views.shared import EndForm, done, key_of, row_table, show_edit, user_of
+from catalog.views.shared import EndForm, row_table, show_edit
 from core.access import may
 from core.errors import DomainError
 from core.web.access import requires
 from core.web.formats import ABSENT, quantity
 from core.web.lists import ListPage
 from core.web.parts import ActionButton, DocumentPage, Empty, Fact, Link
+from core.web.posted import actor_of, key_of, see_other
 
 MAINTAIN = "catalog.maintain_product"
 SEE = "catalog.view_product"
@@ -41,7 +42,7 @@ def product_list(request: HttpRequest) -> HttpResponseBase:
         default_sort="sku",
         filterset=ProductFilter,
         empty=Empty("No products here.", "stock", link=Link("Show all", reverse("catalog:products"))),
-    ).response("catalog/products.html", {"may_create": may(user_of(request), MAINTAIN)})
+    ).response("catalog/products.html", {"may_create": may(actor_of(request), MAINTAIN)})
 
 
 @require_safe
@@ -49,10 +50,10 @@ def product_list(request: HttpRequest) -> HttpResponseBase:
 def product(request: HttpRequest, pk: int) -> HttpResponse:
     """One product: units, parts, what goes with it, its prices."""
     found = get_object_or_404(selectors.products().select_related("replaced_by"), pk=pk)
-    today = pages.today_of(user_of(request))
+    today = pages.today_of(actor_of(request))
     prices = (
-        pages.prices_beside(user_of(request), today, product=found)
-        if may(user_of(request), "catalog.view_pricelist")
+        pages.prices_beside(actor_of(request), today, product=found)
+        if may(actor_of(request), "catalog.view_pricelist")
         else None
     )
     context = {
@@ -73,13 +74,13 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _relation_columns(request: HttpRequest) -> tuple[tables.Column, ...]:
-    return tables.RELATIONS if may(user_of(request), MAINTAIN) else tables.RELATIONS[:-1]
+    return tables.RELATIONS if may(actor_of(request), MAINTAIN) else tables.RELATIONS[:-1]
 
 
 def _document(request: HttpRequest, found: Product) -> DocumentPage:
     """The frame of the page: what it is, and what the user may do with it."""
     verbs = [ActionButton("Price check", f"{reverse('catalog:price-check')}?product={found.sku}", is_link=True)]
-    if may(user_of(request), MAINTAIN):
+    if may(actor_of(request), MAINTAIN):
         verbs.append(ActionButton("Relate", reverse("catalog:relation-new", args=[found.pk]), is_link=True))
         if found.kind == Product.Kind.KIT:
             verbs.append(ActionButton("Change parts", reverse("catalog:kit", args=[found.pk]), is_link=True))
@@ -121,12 +122,12 @@ def product_new(request: HttpRequest) -> HttpResponse:
     page = product_page(sent(request))
     if request.method == "POST" and page.is_valid():
         try:
-            made = create_product.once(key_of(request))(draft=product_draft(page), actor=user_of(request))
+            made = create_product.once(key_of(request))(draft=product_draft(page), actor=actor_of(request))
         except DomainError as refusal:
             page.show(refusal)
         else:
             messages.success(request, "The product was created.")
-            return done("catalog:product", made)
+            return see_other("catalog:product", made)
     return show_edit(request, "catalog/product_edit.html", page, title="New product", back=reverse("catalog:products"))
 
 
@@ -138,12 +139,12 @@ def product_edit(request: HttpRequest, pk: int) -> HttpResponse:
     page = product_page(sent(request), found)
     if request.method == "POST" and page.is_valid():
         try:
-            change_product.once(key_of(request))(product_id=pk, draft=product_draft(page), actor=user_of(request))
+            change_product.once(key_of(request))(product_id=pk, draft=product_draft(page), actor=actor_of(request))
         except DomainError as refusal:
             page.show(refusal)
         else:
             messages.success(request, "The product was saved.")
-            return done("catalog:product", pk)
+            return see_other("catalog:product", pk)
     back = reverse("catalog:product", args=[pk])
     return show_edit(request, "catalog/product_edit.html", page, title=f"Change {found.sku}", back=back)
 
@@ -156,12 +157,12 @@ def kit(request: HttpRequest, pk: int) -> HttpResponse:
     page = kit_page(sent(request), found)
     if request.method == "POST" and page.is_valid():
         try:
-            set_kit.once(key_of(request))(product_id=pk, parts=kit_parts(page), actor=user_of(request))
+            set_kit.once(key_of(request))(product_id=pk, parts=kit_parts(page), actor=actor_of(request))
         except DomainError as refusal:
             page.show(refusal)
         else:
             messages.success(request, "The parts were saved. Confirmed orders keep theirs.")
-            return done("catalog:product", pk)
+            return see_other("catalog:product", pk)
     back = reverse("catalog:product", args=[pk])
     return show_edit(request, "catalog/rows_edit.html", page, title=f"Parts of {found.sku}", back=back)
 
@@ -171,16 +172,16 @@ def kit(request: HttpRequest, pk: int) -> HttpResponse:
 def relation_new(request: HttpRequest, pk: int) -> HttpResponse:
     """Relate a product to another."""
     found = get_object_or_404(Product, pk=pk)
-    form = RelationForm(sent(request), initial={"valid_from": pages.today_of(user_of(request))})
+    form = RelationForm(sent(request), initial={"valid_from": pages.today_of(actor_of(request))})
     page = EditPage(form)
     if request.method == "POST" and page.is_valid():
         try:
-            create_relation.once(key_of(request))(draft=form.draft(pk), actor=user_of(request))
+            create_relation.once(key_of(request))(draft=form.draft(pk), actor=actor_of(request))
         except DomainError as refusal:
             page.show(refusal)
         else:
             messages.success(request, "The relation was saved.")
-            return done("catalog:product", pk)
+            return see_other("catalog:product", pk)
     back = reverse("catalog:product", args=[pk])
     return show_edit(request, "catalog/edit.html", page, title=f"Relate {found.sku}", back=back)
 
@@ -190,13 +191,13 @@ def relation_new(request: HttpRequest, pk: int) -> HttpResponse:
 def relation_end(request: HttpRequest, pk: int) -> HttpResponse:
     """End a relation."""
     found = get_object_or_404(ProductRelation.objects.select_related("product", "related"), pk=pk)
-    form: forms.Form = EndForm(sent(request), initial={"on": pages.today_of(user_of(request))})
+    form: forms.Form = EndForm(sent(request), initial={"on": pages.today_of(actor_of(request))})
     page = EditPage(form)
     if request.method == "POST" and page.is_valid():
         on: date = form.cleaned_data["on"]
-        end_relation.once(key_of(request))(relation_id=pk, on=on, actor=user_of(request))
+        end_relation.once(key_of(request))(relation_id=pk, on=on, actor=actor_of(request))
         messages.success(request, "The relation ends.")
-        return done("catalog:product", found.product_id)
+        return see_other("catalog:product", found.product_id)
     title = f"End: {found.related.sku} for {found.product.sku}"
     back = reverse("catalog:product", args=[found.product_id])
     return show_edit(request, "catalog/edit.html", page, title=title, back=back)

@@ -20,6 +20,7 @@ from core.web.access import requires
 from core.web.formats import count, plural
 from core.web.lists import ALL_MATCHING, PICKED, ListPage
 from core.web.parts import ActionButton, Empty, Kpi, Link, Tab
+from core.web.posted import actor_of, key_of, see_other
 from fulfillment.drafts import DeliveryOutcome
 from fulfillment.filters import VIEWS, DeliveryFilter, DueFilter
 from fulfillment.models import Delivery
@@ -27,7 +28,7 @@ from fulfillment.selectors import board as with_progress
 from fulfillment.selectors import board_counts, deliveries_visible_to, due_orders
 from fulfillment.services import deliver_orders, pick_all, release_deliveries, ship_deliveries
 from fulfillment.tables import DELIVERIES, DUE
-from fulfillment.views.common import MOST_AT_ONCE, PICK, RELEASE, SEE, SHIP, actor_of, key_of, see_other
+from fulfillment.views.common import MOST_AT_ONCE, PICK, RELEASE, SEE, SHIP
 from orders.selectors import orders_visible_to
 
 DUE_VIEWS = {"today": "Due today", "all": "All on hand"}

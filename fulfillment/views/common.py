@@ -5,12 +5,11 @@ from collections.abc import Callable
 from datetime import date
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, resolve_url
+from django.http import HttpRequest, QueryDict
+from django.shortcuts import get_object_or_404
 
 from core.dates import business_date
 from core.errors import DomainError
-from core.models import User
 from fulfillment.models import Delivery
 from fulfillment.selectors import deliveries_visible_to
 
@@ -22,22 +21,6 @@ ENTER_RETURN = "fulfillment.enter_return"
 ENTER_LOOSE_RETURN = "fulfillment.enter_return_without_reference"
 RECEIVE_RETURN = "fulfillment.receive_return"
 MOST_AT_ONCE = 1000  # documents of one bulk verb in one request; more would be a job
-
-
-def actor_of(request: HttpRequest) -> User:
-    """Who acts: pages with verbs are open to people who signed in only."""
-    assert isinstance(request.user, User)
-    return request.user
-
-
-def see_other(to: str, *args: object) -> HttpResponse:
-    """Answer a POST that was carried out: go and read the result (303)."""
-    return HttpResponse(status=303, headers={"Location": resolve_url(to, *args)})
-
-
-def key_of(request: HttpRequest) -> str | None:
-    """The idempotency key of the posted form; too long a one is none."""
-    return request.POST.get("idempotency_key", "")[:120] or None
 
 
 def posted(request: HttpRequest) -> QueryDict | None:

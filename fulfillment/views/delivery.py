@@ -13,6 +13,7 @@ from core.states import available_actions
 from core.web.access import requires
 from core.web.formats import day, lines, plural, quantity
 from core.web.parts import ActionButton, Confirm, DocumentPage, Fact, Link, Tag
+from core.web.posted import actor_of, key_of, see_other
 from core.web.story import chain_of, timeline_of
 from core.web.tables import Table
 from fulfillment.loading import LoadedLine, lines_of
@@ -20,19 +21,7 @@ from fulfillment.models import Delivery, DeliveryLine, Package
 from fulfillment.services import cancel_deliveries, pick_all, release_deliveries, ship_deliveries
 from fulfillment.states import DeliveryStatus
 from fulfillment.tables import DELIVERY_TAGS, FINAL, LINES, PACKAGES, SHORT, due_tag
-from fulfillment.views.common import (
-    ENTER_RETURN,
-    PICK,
-    RELEASE,
-    SEE,
-    SHIP,
-    actor_of,
-    carry_out,
-    key_of,
-    see_other,
-    today_of,
-    visible_delivery,
-)
+from fulfillment.views.common import ENTER_RETURN, PICK, RELEASE, SEE, SHIP, carry_out, today_of, visible_delivery
 
 PRIMARY = {
     DeliveryStatus.PLANNED: "release",

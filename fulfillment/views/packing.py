@@ -8,11 +8,12 @@ from django.views.decorators.http import require_http_methods
 from core.errors import DomainError
 from core.web.access import requires
 from core.web.formats import plural
+from core.web.posted import actor_of, key_of, see_other
 from fulfillment.forms import MOST_PACKAGES, PackForm
 from fulfillment.loading import lines_of
 from fulfillment.models import Delivery
 from fulfillment.services import pack_deliveries
-from fulfillment.views.common import PICK, actor_of, key_of, posted, see_other, visible_delivery
+from fulfillment.views.common import PICK, posted, visible_delivery
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

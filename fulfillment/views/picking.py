@@ -8,12 +8,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from core.errors import DomainError
 from core.web.access import requires
+from core.web.posted import actor_of, key_of, see_other
 from fulfillment.forms import ScanForm, ShortForm
 from fulfillment.loading import LoadedLine, lines_of
 from fulfillment.models import Delivery, PickScan
 from fulfillment.services import record_scan, short_pick, undo_scan
 from fulfillment.services.scanning import STOPPING, WRONG_ITEM
-from fulfillment.views.common import PICK, actor_of, key_of, posted, see_other, today_of, uuid_of, visible_delivery
+from fulfillment.views.common import PICK, posted, today_of, uuid_of, visible_delivery
 
 PART = "X-Kept-Part"  # sent by scan.js: answer with the screen alone
 MOST_PIPS = 24  # beyond that a bar with a number says more than dots

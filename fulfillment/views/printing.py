@@ -14,13 +14,14 @@ from core import code128
 from core.errors import DomainError
 from core.web.access import requires
 from core.web.formats import lines as as_lines
+from core.web.posted import see_other
 from core.wording import day
 from fulfillment import sscc
 from fulfillment.loading import lines_of
 from fulfillment.models import Delivery, Package
 from fulfillment.selectors import deliveries_visible_to, slip_lines
 from fulfillment.views.board import picked_deliveries
-from fulfillment.views.common import SEE, see_other, visible_delivery
+from fulfillment.views.common import SEE, visible_delivery
 
 WIDEST_MODULES = 149  # 54 mm less the quiet zones, at the wide bar
 COMMANDS = ("SHORT", "UNDO", "DONE")

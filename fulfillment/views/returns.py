@@ -17,6 +17,7 @@ from core.web.access import requires
 from core.web.formats import day
 from core.web.lists import ListPage
 from core.web.parts import ActionButton, DocumentPage, Empty, Fact, Link, Tab, Tag
+from core.web.posted import actor_of, key_of, see_other
 from core.web.story import chain_of, timeline_of
 from core.web.tables import Table
 from fulfillment.drafts import ReturnDraft
@@ -27,17 +28,7 @@ from fulfillment.selectors import deliveries_visible_to, returnable_lines, retur
 from fulfillment.services import cancel_returns, create_return, receive_returns
 from fulfillment.states import ReturnStatus
 from fulfillment.tables import RETURN_LINES, RETURN_TAGS, RETURNS
-from fulfillment.views.common import (
-    ENTER_LOOSE_RETURN,
-    ENTER_RETURN,
-    RECEIVE_RETURN,
-    SEE,
-    actor_of,
-    carry_out,
-    key_of,
-    posted,
-    see_other,
-)
+from fulfillment.views.common import ENTER_LOOSE_RETURN, ENTER_RETURN, RECEIVE_RETURN, SEE, carry_out, posted
 
 DISPOSITIONS = {
     "restock": Tag("Back to stock", "ok"),

@@ -13,6 +13,7 @@ from core.web.access import requires
 from core.web.formats import day, stamp
 from core.web.lists import ListPage
 from core.web.parts import DocumentPage, Empty, Fact, Link
+from core.web.posted import actor_of, key_of, see_other, with_more_lines
 from core.web.story import chain_of, timeline_of
 from core.web.tables import Table
 from inventory.filters import AdjustmentFilter
@@ -20,7 +21,6 @@ from inventory.forms import AdjustmentForm, AdjustmentLines
 from inventory.selectors import adjustments_visible_to
 from inventory.services import AdjustmentDraft, adjust_stock
 from inventory.tables import ADJUSTMENT_LINES, ADJUSTMENTS, RECEIPT_TAG, rows_of
-from inventory.views.common import actor_of, key_of, see_other, with_more_lines
 
 SEE, ADJUST = "inventory.view_stock", "inventory.adjust_stock"
 

@@ -17,13 +17,13 @@ from core.models import Company
 from core.web.access import requires
 from core.web.figures import Figure, Series
 from core.web.formats import day, quantity
+from core.web.posted import see_other
 from core.web.tables import Table
 from core.wording import listed
 from inventory.forms import WishForm
 from inventory.promising import Proposal, ProposalKind
 from inventory.selectors import Availability, PlaceAvailability, availability, proposals_for
 from inventory.tables import CLAIMS, PLACES, RECEIPTS, WAYS
-from inventory.views.common import see_other
 
 SEE = "inventory.view_stock"
 WAY_NAMES = {

@@ -13,6 +13,7 @@ from core.errors import DomainError
 from core.web.access import requires
 from core.web.formats import day, stamp
 from core.web.parts import DocumentPage, Fact, Link
+from core.web.posted import actor_of, key_of, see_other
 from core.web.story import chain_of, timeline_of
 from core.web.tables import Table
 from inventory.forms import ReceiveForm
@@ -20,7 +21,6 @@ from inventory.models import SupplyOrder
 from inventory.selectors import receipts_visible_to, supply_orders_visible_to
 from inventory.services import receive_supply
 from inventory.tables import RECEIPT_LINES, RECEIPT_TAG, rows_of
-from inventory.views.common import actor_of, key_of, see_other
 from inventory.views.supply import RECEIVE, SEE, open_lines
 
 

@@ -10,11 +10,11 @@ from core.web.access import requires
 from core.web.formats import money
 from core.web.lists import ListPage
 from core.web.parts import Empty
+from core.web.posted import actor_of
 from inventory.filters import MoveFilter, StockFilter
 from inventory.models import StockBucket
 from inventory.selectors import moves_visible_to, stock_visible_to
 from inventory.tables import CURRENCY, MOVES, ON_HAND
-from inventory.views.common import actor_of
 
 SEE = "inventory.view_stock"
 

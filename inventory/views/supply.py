@@ -18,6 +18,7 @@ from core.web.access import requires
 from core.web.formats import day
 from core.web.lists import ListPage
 from core.web.parts import ActionButton, Confirm, DocumentPage, Empty, Fact, Link, action_buttons
+from core.web.posted import actor_of, key_of, see_other, with_more_lines
 from core.web.story import chain_of, timeline_of
 from core.web.tables import Table
 from inventory.filters import SupplyFilter
@@ -34,7 +35,6 @@ from inventory.services import (
 )
 from inventory.states import SupplyOrderStatus
 from inventory.tables import SUPPLY_LINES, SUPPLY_ORDERS, SUPPLY_TAGS, rows_of
-from inventory.views.common import actor_of, key_of, see_other, with_more_lines
 
 SEE, MAINTAIN, RECEIVE = "inventory.view_supply", "inventory.maintain_supply", "inventory.receive_supply"
 

@@ -19,6 +19,7 @@ from core.rounding import round_amount
 from core.web import formats
 from core.web.access import requires
 from core.web.parts import Tag
+from core.web.posted import actor_of
 from orders.credit.services import set_credit_limit
 from orders.creditview import OrderCredit, credit_tag, order_credit, overdue
 from orders.forms import CreditLimitForm
@@ -26,7 +27,7 @@ from orders.models import CreditProfile, CreditTotal, Order, OrderHold, OrderLin
 from orders.selectors import open_holds, orders_visible_to
 from orders.states import HoldKind, OrderStatus
 from orders.status import display_status
-from orders.views.common import order_or_404, own_place, user_of
+from orders.views.common import order_or_404, own_place
 from orders.views.document import why_not_released
 
 SHOWN = 100
@@ -58,7 +59,7 @@ class Segment:
 def desk(request: HttpRequest, order_id: int = 0) -> HttpResponse:
     """Orders on credit hold, and one of them with everything that its decision needs."""
     holds = list(
-        open_holds(user_of(request))
+        open_holds(actor_of(request))
         .filter(kind=HoldKind.CREDIT)
         .select_related("order__company", "order__account", "created_by")[:SHOWN]
     )
@@ -115,7 +116,7 @@ def _case(request: HttpRequest, chosen: Waiting) -> dict[str, Any]:
         "late_items": [item for item in credit.state.open_items if item.due_on < today and item.amount > 0][:8],
         "others": [(other, _other_tag(other)) for other in others.prefetch_related("holds")[:8]],
         "today": today,
-        "why_not": why_not_released(HoldKind.CREDIT, chosen.hold.created_by_id, user_of(request)),
+        "why_not": why_not_released(HoldKind.CREDIT, chosen.hold.created_by_id, actor_of(request)),
         "may_reject": may(request.user, "orders.cancel_order"),
         "may_limit": may(request.user, "orders.maintain_credit"),
     }
@@ -181,7 +182,7 @@ def limit(request: HttpRequest, account_id: int) -> HttpResponse:
                 limit_reaction=form.cleaned_data["limit_reaction"],
                 oldest_item_days=form.cleaned_data["oldest_item_days"],
                 reason=form.cleaned_data["reason"],
-                actor=user_of(request),
+                actor=actor_of(request),
             )
         except DomainError as error:
             refusal = own_place(error).sentence

@@ -11,6 +11,7 @@ from core.dates import business_date
 from core.models import User
 from core.web.access import requires
 from core.web.parts import DocumentPage, Link, Tag
+from core.web.posted import actor_of
 from core.web.story import chain_of, timeline_of
 from orders.creditview import credit_card, order_credit
 from orders.line_documents import documents_of_lines
@@ -20,7 +21,7 @@ from orders.selectors import line_promises, promise_history
 from orders.services.release import RELEASE_RIGHTS
 from orders.states import HoldKind, OrderStatus
 from orders.status import display_status
-from orders.views.common import order_or_404, user_of
+from orders.views.common import order_or_404
 
 HISTORY_SHOWN = 30
 
@@ -37,7 +38,7 @@ def detail(request: HttpRequest, order_id: int) -> HttpResponse:
 
 def order_page(request: HttpRequest, order: Order, *, refusal: str = "", status: int = 200) -> HttpResponse:
     """Draw the page, with a refusal on top when a verb was refused. About 20 queries, whatever the number of lines."""
-    user, today = user_of(request), business_date(order.warehouse.time_zone)
+    user, today = actor_of(request), business_date(order.warehouse.time_zone)
     prefetch_related_objects([order], "holds__created_by")
     lines = list(OrderLine.objects.filter(order=order).select_related("product").order_by("position"))
     holds = open_holds_of(order)
@@ -80,7 +81,7 @@ def quantity_rows(request: HttpRequest, order: Order, lines: list[OrderLine]) ->
     """The lines in order, each kit followed by its components."""
     today = business_date(order.warehouse.time_zone)
     promises = line_promises([order.pk], today=today)
-    documents = documents_of_lines(order.pk, user_of(request))
+    documents = documents_of_lines(order.pk, actor_of(request))
     word = request.GET.get("line", "")
     opened = int(word) if word.isascii() and word.isdecimal() and len(word) < 18 else 0
     is_promised = order.status in (OrderStatus.CONFIRMED, OrderStatus.COMPLETED)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from core.dates import business_date
 from core.errors import DomainError
 from core.web.access import requires
+from core.web.posted import actor_of, key_of, version_of
 from core.web.story import timeline_of
 from orders.drafts import Confirmation
 from orders.editor import EMPTY_ROWS, Editor, draft_lines, editor_of, empty_rows
@@ -23,7 +24,7 @@ from orders.offers import goes_with
 from orders.services import LONG_ORDER, GridLine, confirm_orders, save_draft
 from orders.states import OrderStatus
 from orders.typed import TypedLine, Unreadable, keyed, read_lines, read_rows
-from orders.views.common import key_of, order_or_404, own_place, user_of, version_of
+from orders.views.common import order_or_404, own_place
 
 ROWS_OF_A_NEW_ORDER = 10
 
@@ -63,7 +64,7 @@ def _too_late(request: HttpRequest, order: Order) -> HttpResponse:
     """Lead to the order's page. A confirmation sent twice is told as it ended; anything else changed nothing."""
     if request.method == "POST" and request.POST.get("action") == "confirm":
         try:
-            tell(request, confirm_orders.once(key_of(request))(order_ids=[order.pk], actor=user_of(request))[0])
+            tell(request, confirm_orders.once(key_of(request))(order_ids=[order.pk], actor=actor_of(request))[0])
         except DomainError as error:
             messages.error(request, own_place(error).sentence)
     elif request.method == "POST":
@@ -93,7 +94,7 @@ def _save(request: HttpRequest, order: Order, posted: Posted) -> bool:
         save_draft.once(key_of(request))(
             order_id=order.pk,
             version=version_of(request),
-            actor=user_of(request),
+            actor=actor_of(request),
             header=posted.header.values(),
             lines=lines,
             coupon_code=posted.header.cleaned_data["coupon_code"].strip(),
@@ -117,7 +118,7 @@ def _place_errors(refusal: DomainError, rows: Sequence[TypedLine]) -> None:
 
 def editor_page(request: HttpRequest, order: Order, posted: Posted) -> HttpResponse:
     """Draw the whole page of a draft, as it is stored or as it was typed."""
-    editor = editor_of(order, user_of(request), typed=posted.rows)
+    editor = editor_of(order, actor_of(request), typed=posted.rows)
     wanted = EMPTY_ROWS if editor.rows else ROWS_OF_A_NEW_ORDER
     context = {
         "order": order,
@@ -163,13 +164,13 @@ def warnings_of(order: Order, editor: Editor) -> list[str]:
 def confirm_draft(request: HttpRequest, order: Order) -> HttpResponse:
     """Confirm a saved draft; warnings are shown once and accepted by confirming again."""
     posted = Posted(HeaderForm(order, business_date(order.warehouse.time_zone)))
-    editor = editor_of(order, user_of(request))
+    editor = editor_of(order, actor_of(request))
     posted.warnings = warnings_of(order, editor)
     if posted.warnings and request.POST.get("accepted", "") != digest_of(posted.warnings):
         posted.status = 422
         return editor_page(request, order, posted)
     try:
-        answer = confirm_orders.once(key_of(request))(order_ids=[order.pk], actor=user_of(request))[0]
+        answer = confirm_orders.once(key_of(request))(order_ids=[order.pk], actor=actor_of(request))[0]
     except DomainError as error:
         refusal = own_place(error)
         posted.refusal, posted.warnings, posted.status = refusal.sentence, (), refusal.status

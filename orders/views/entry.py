@@ -16,12 +16,13 @@ from core.dates import business_date
 from core.errors import DomainError
 from core.web import formats
 from core.web.access import requires
+from core.web.posted import actor_of, key_of
 from inventory.models import Warehouse
 from orders.drafts import OrderDraft
 from orders.services import GridLine, create_order_from_quote, create_orders, save_order_lines
 from orders.states import OrderStatus
 from orders.typed import MOST_LINES, TypedLine, read_lines
-from orders.views.common import key_of, order_or_404, own_place, user_of
+from orders.views.common import order_or_404, own_place
 from quotes.models import QuoteVersion
 
 SHOWN = 8
@@ -94,7 +95,7 @@ def _start(request: HttpRequest, agreement: AccountInCompany) -> int:
         warehouse_id=place.pk,
         lines=(),
     )
-    return create_orders.once(key_of(request))(drafts=[draft], actor=user_of(request))[0]
+    return create_orders.once(key_of(request))(drafts=[draft], actor=actor_of(request))[0]
 
 
 @require_POST
@@ -108,7 +109,7 @@ def from_quote(request: HttpRequest, version_id: int) -> HttpResponse:
     )
     today = business_date(version.quote.company.time_zone)
     made = create_order_from_quote.once(key_of(request))(
-        quote_version_id=version.pk, actor=user_of(request), business_date=today
+        quote_version_id=version.pk, actor=actor_of(request), business_date=today
     )
     return redirect("orders:edit", made)
 
@@ -151,7 +152,7 @@ def paste(request: HttpRequest, order_id: int) -> HttpResponse:
     clean = [GridLine(row.key, row.draft) for row in rows if row.draft is not None]
     if "apply" in request.POST and clean and not refusal:
         try:
-            save_order_lines.once(key_of(request))(order_id=order.pk, lines=clean, actor=user_of(request))
+            save_order_lines.once(key_of(request))(order_id=order.pk, lines=clean, actor=actor_of(request))
         except DomainError as error:
             refusal = own_place(error).sentence
         else:

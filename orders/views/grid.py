@@ -16,6 +16,7 @@ from core.dates import business_date
 from core.errors import DomainError
 from core.models import User
 from core.web.access import requires
+from core.web.posted import actor_of, key_of, version_of
 from orders.alternatives import LineProposals, line_proposals
 from orders.drafts import OrderLineDraft
 from orders.editor import draft_lines, editor_of
@@ -27,7 +28,7 @@ from orders.services import GridLine, line_key, save_order, save_order_lines
 from orders.states import OrderStatus
 from orders.supply import standings
 from orders.typed import TypedLine, Unreadable, keyed, read_lines, read_rows
-from orders.views.common import key_of, order_or_404, own_place, user_of, version_of
+from orders.views.common import order_or_404, own_place
 
 
 def _draft_or_refuse(request: HttpRequest, order_id: int) -> Order:
@@ -58,9 +59,9 @@ def save_lines(request: HttpRequest, order_id: int) -> HttpResponse:
     except Unreadable:
         raise DomainError("The rows could not be read. Reload the page; nothing was saved.") from None
     read_lines(rows, account_id=order.account_id, existing=before)
-    status = _save_rows(order, rows, sequence, user_of(request))
+    status = _save_rows(order, rows, sequence, actor_of(request))
     order = order_or_404(request, order_id)
-    editor = editor_of(order, user_of(request), typed=rows, since=before)
+    editor = editor_of(order, actor_of(request), typed=rows, since=before)
     return render(request, "orders/_answer.html", {"order": order, "editor": editor}, status=status)
 
 
@@ -92,14 +93,14 @@ def save_header(request: HttpRequest, order_id: int) -> HttpResponse:
             save_order(
                 order_id=order.pk,
                 version=version_of(request),
-                actor=user_of(request),
+                actor=actor_of(request),
                 header=form.changes(),
                 coupon_code=form.coupon_change(),
             )
         except DomainError as error:
             refusal, status = own_place(error).sentence, error.status
     order = order_or_404(request, order_id)
-    context = {"order": order, "editor": editor_of(order, user_of(request)), "header": form, "refusal": refusal}
+    context = {"order": order, "editor": editor_of(order, actor_of(request)), "header": form, "refusal": refusal}
     return render(request, "orders/_answer.html", context, status=status)
 
 
@@ -160,7 +161,7 @@ def line(request: HttpRequest, order_id: int, key: UUID) -> HttpResponse:
 
 def _choose(request: HttpRequest, order: Order, proposals: LineProposals, choice: str) -> None:
     """Carry out an alternative: through the same two commands as typing."""
-    actor, key, found, own = user_of(request), key_of(request), proposals.line, proposals.promise
+    actor, key, found, own = actor_of(request), key_of(request), proposals.line, proposals.promise
     assert own is not None
     verb, _, number = choice.partition("-")
     if verb == "warehouse":
@@ -202,7 +203,7 @@ def add(request: HttpRequest, order_id: int) -> HttpResponse:
     if row.draft is None:
         raise DomainError(f"{row.error} Nothing was added.")
     save_order_lines.once(key_of(request))(
-        order_id=order.pk, lines=[GridLine(row.key, row.draft)], actor=user_of(request)
+        order_id=order.pk, lines=[GridLine(row.key, row.draft)], actor=actor_of(request)
     )
     messages.success(request, f"{row.sku} is added.")
     return redirect("orders:edit", order.pk)

@@ -16,13 +16,13 @@ from core.models import User
 from core.web.access import requires
 from core.web.lists import ALL_MATCHING, PICKED, ListPage
 from core.web.parts import ActionButton, Empty, Link, Tab, Tag
+from core.web.posted import actor_of, key_of
 from orders.filters import VIEWS, OrderFilter
 from orders.models import Order, OrderHold
 from orders.selectors import for_list, orders_visible_to
 from orders.services import confirm_orders, hold_orders
 from orders.states import HoldKind, OrderStatus
 from orders.tables import COLUMNS
-from orders.views.common import key_of, user_of
 
 AT_ONCE = 1_000  # orders of one bulk verb; more is a job
 EMPTY = {
@@ -39,7 +39,7 @@ def _view_name(request: HttpRequest) -> str:
 
 
 def _listing(request: HttpRequest) -> ListPage:
-    current, user = _view_name(request), user_of(request)
+    current, user = _view_name(request), actor_of(request)
     bulk = []
     if may(user, "orders.confirm_order"):
         bulk.append(ActionButton("Confirm", reverse("orders:bulk-confirm")))
@@ -117,7 +117,7 @@ def bulk_confirm(request: HttpRequest) -> HttpResponse:
     results, refusals = [], []
     for company_id, group in by_company.items():
         key = f"{key_of(request)}-{company_id}" if key_of(request) else None
-        done, refusal = _confirm_group(group, key, user_of(request))
+        done, refusal = _confirm_group(group, key, actor_of(request))
         results += done
         refusals += [refusal] if refusal else []
     confirmed = sum(each.outcome is OUTCOMES["confirmed"] for each in results)
@@ -161,7 +161,7 @@ def bulk_hold(request: HttpRequest) -> HttpResponse:
     held = set(by_hand.values_list("order_id", flat=True))
     done = (OrderStatus.COMPLETED, OrderStatus.CANCELLED)
     wanted = [order for order in orders if order.pk not in held and order.status not in done]
-    refusals = _hold_by_company(wanted, reason, key_of(request), user_of(request))
+    refusals = _hold_by_company(wanted, reason, key_of(request), actor_of(request))
     results = [
         _result(order, "left", ["Held already." if order.pk in held else f"{order.get_status_display()}."])
         if order not in wanted

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -13,8 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from core.dates import business_date
 from core.errors import DomainError
 from core.web.access import requires
+from core.web.fields import DayField
+from core.web.posted import actor_of, key_of, version_of
 from orders.drafts import LineChange
-from orders.forms import DayField, ReasonForm, require_near
+from orders.forms import ReasonForm, require_near
 from orders.models import Order, OrderHold, OrderLine
 from orders.selectors import orders_visible_to
 from orders.services import (
@@ -27,7 +30,7 @@ from orders.services import (
     repromise_orders,
 )
 from orders.typed import Unreadable, read_number
-from orders.views.common import key_of, order_or_404, own_place, user_of, version_of
+from orders.views.common import order_or_404, own_place
 from orders.views.document import order_page
 from orders.views.editor import tell
 
@@ -53,7 +56,7 @@ def confirm(request: HttpRequest, order_id: int) -> HttpResponse:
     """Make an order binding, as it is stored."""
 
     def work(order: Order, reason: str) -> None:
-        tell(request, confirm_orders.once(key_of(request))(order_ids=[order.pk], actor=user_of(request))[0])
+        tell(request, confirm_orders.once(key_of(request))(order_ids=[order.pk], actor=actor_of(request))[0])
 
     return _carry_out(request, order_id, work, "")
 
@@ -64,7 +67,7 @@ def hold(request: HttpRequest, order_id: int) -> HttpResponse:
     """Stop an order until somebody releases it."""
 
     def work(order: Order, reason: str) -> None:
-        hold_orders.once(key_of(request))(order_ids=[order.pk], reason=reason, actor=user_of(request))
+        hold_orders.once(key_of(request))(order_ids=[order.pk], reason=reason, actor=actor_of(request))
 
     return _carry_out(request, order_id, work, "{number} is on hold.")
 
@@ -77,7 +80,7 @@ def release(request: HttpRequest, hold_id: int) -> HttpResponse:
 
     def work(order: Order, reason: str) -> None:
         run = release_holds.once(key_of(request))
-        for answer in run(hold_ids=[found.pk], reason=reason, actor=user_of(request)):
+        for answer in run(hold_ids=[found.pk], reason=reason, actor=actor_of(request)):
             tell(request, answer)
 
     return _carry_out(request, found.order_id, work, "The hold of {number} is released.")
@@ -89,7 +92,7 @@ def cancel(request: HttpRequest, order_id: int) -> HttpResponse:
     """Cancel a whole order before anything left."""
 
     def work(order: Order, reason: str) -> None:
-        cancel_orders.once(key_of(request))(order_ids=[order.pk], reason=reason, actor=user_of(request))
+        cancel_orders.once(key_of(request))(order_ids=[order.pk], reason=reason, actor=actor_of(request))
 
     return _carry_out(request, order_id, work, "{number} is cancelled.")
 
@@ -100,7 +103,7 @@ def cancel_the_rest(request: HttpRequest, order_id: int) -> HttpResponse:
     """Cancel what was not shipped yet."""
 
     def work(order: Order, reason: str) -> None:
-        cancel_rest.once(key_of(request))(order_ids=[order.pk], reason=reason, actor=user_of(request))
+        cancel_rest.once(key_of(request))(order_ids=[order.pk], reason=reason, actor=actor_of(request))
 
     return _carry_out(request, order_id, work, "The rest of {number} is cancelled.")
 
@@ -111,7 +114,7 @@ def repromise(request: HttpRequest, order_id: int) -> HttpResponse:
     """Ask anew for what is late or has no date, without losing what is promised."""
 
     def work(order: Order, reason: str) -> None:
-        repromise_orders.once(key_of(request))(order_ids=[order.pk], actor=user_of(request))
+        repromise_orders.once(key_of(request))(order_ids=[order.pk], actor=actor_of(request))
 
     return _carry_out(request, order_id, work, "{number} was promised again.")
 
@@ -137,7 +140,7 @@ def change(request: HttpRequest, order_id: int) -> HttpResponse:
                     version=version_of(request),
                     changes=changes,
                     reason=reason,
-                    actor=user_of(request),
+                    actor=actor_of(request),
                 )
             except DomainError as error:
                 refusal, errors, status = own_place(error).sentence, dict(error.fields), error.status
@@ -183,9 +186,10 @@ def _read_day(text: str, now: date, today: date) -> date | None:
         return None
     field = DayField()
     try:
-        day: date = field.clean(text)
+        day = field.clean(text)
+        assert day is not None, "a required field gives a day"
         if day != now:
             require_near(day, today)
-    except Exception as error:
-        raise Unreadable("; ".join(getattr(error, "messages", ["enter a date."])).lower() + ".") from None
+    except ValidationError as error:
+        raise Unreadable("; ".join(error.messages).lower() + ".") from None
     return None if day == now else day

@@ -7,17 +7,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from core.errors import DomainError, NotAllowed, NotFound
-from core.models import User
 from core.web.access import signed_in
 from core.web.parts import Tab
+from core.web.posted import actor_of, key_of
 from orders_site.exceptions.inbox import grouped, open_items, resolve_case, resolved_since, sums_of
 
 VIEWS = {"team": "All mine and my team’s", "mine": "Mine", "late": "Past their norm", "done": "Resolved today"}
 
 
 def _page(request: HttpRequest, *, refusal: str = "", status: int = 200) -> HttpResponse:
-    user = request.user
-    assert isinstance(user, User)
+    user = actor_of(request)
     asked = request.GET.get("view", "team")
     view = asked if asked in VIEWS else "team"
     items = [] if view == "done" else open_items(user, view)
@@ -44,10 +43,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
 @signed_in
 def resolve(request: HttpRequest, case_id: int) -> HttpResponse:
     """Take one off the desk, saying what was done."""
-    assert isinstance(request.user, User)
-    run = resolve_case.once(request.POST.get("idempotency_key", "")[:100] or None)
+    run = resolve_case.once(key_of(request))
     try:
-        run(case_id=case_id, resolution=request.POST.get("reason", "").replace("\x00", ""), actor=request.user)
+        run(case_id=case_id, resolution=request.POST.get("reason", "").replace("\x00", ""), actor=actor_of(request))
     except (NotAllowed, NotFound):
         raise
     except DomainError as refusal:

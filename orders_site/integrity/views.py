@@ -4,17 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from core.models import Job, SealedBlock, User
+from core.models import Job, SealedBlock
 from core.web import formats
 from core.web.access import requires
 from core.web.columns import Column
 from core.web.parts import ActionButton, Fact, Tag
+from core.web.posted import actor_of, key_of, see_other
 from core.web.tables import Table
 from orders_site.integrity.run import RIGHT, latest_run, running, start_run
 
@@ -53,9 +54,8 @@ def page(request: HttpRequest) -> HttpResponse:
 @requires(RIGHT)
 def run_all(request: HttpRequest) -> HttpResponse:
     """Have a worker ask everything again."""
-    assert isinstance(request.user, User)
-    start_run.once(request.POST.get("idempotency_key", "")[:120] or None)(actor=request.user)
-    return HttpResponseRedirect(reverse("integrity:page"), status=303)
+    start_run.once(key_of(request))(actor=actor_of(request))
+    return see_other("integrity:page")
 
 
 def _took(last: Job | None) -> str:

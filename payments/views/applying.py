@@ -12,6 +12,7 @@ from core.dates import business_date
 from core.errors import DomainError
 from core.web.access import requires
 from core.web.parts import Empty, Tag
+from core.web.posted import actor_of, key_of, see_other
 from core.web.tables import Table
 from payments.forms import ApplyForm
 from payments.matching import OpenClaim, Suggestion, suggest
@@ -19,7 +20,7 @@ from payments.models import Payment
 from payments.selectors import claims_against, claims_named, counter_claims_visible_to, on_account_visible_to
 from payments.services import settle_items
 from payments.tables import ON_ACCOUNT
-from payments.views.common import actor_of, document_link, key_of, see_other
+from payments.views.common import document_link
 
 RECEIVE = "payments.receive_payment"
 MOST_ON_ACCOUNT = 200

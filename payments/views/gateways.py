@@ -15,10 +15,10 @@ from core.errors import DomainError
 from core.models import Company
 from core.web.access import public, requires
 from core.web.parts import Empty
+from core.web.posted import actor_of, key_of, see_other
 from payments.models import SimulatedCall, SimulatedPayment
 from payments.services.simulator import deliver_call, simulate_outcome
 from payments.tables import SIMULATED_TAGS
-from payments.views.common import actor_of, key_of, see_other
 from payments.webhooks import LARGEST_BODY, take_webhook
 
 logger = logging.getLogger(__name__)

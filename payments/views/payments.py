@@ -18,6 +18,7 @@ from core.web.access import requires
 from core.web.formats import day, money
 from core.web.lists import ListPage
 from core.web.parts import ActionButton, Confirm, DocumentPage, Empty, Fact, Link, action_buttons
+from core.web.posted import actor_of, key_of, see_other
 from core.web.story import chain_of, timeline_of
 from core.web.tables import Table
 from payments.filters import PaymentFilter
@@ -28,7 +29,7 @@ from payments.selectors import applications_of, payments_visible_to, with_rest
 from payments.services import receive_payments, request_payment, reverse_payment
 from payments.states import PaymentStatus
 from payments.tables import APPLICATIONS, PAYMENT_TAGS, PAYMENTS, state_of
-from payments.views.common import actor_of, document_link, key_of, see_other
+from payments.views.common import document_link
 
 SEE, RECEIVE, REVERSE = "payments.see_payments", "payments.receive_payment", "payments.reverse_payment"
 

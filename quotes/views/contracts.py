@@ -15,6 +15,7 @@ from core.web.access import requires
 from core.web.formats import day
 from core.web.lists import ListPage
 from core.web.parts import DocumentPage, Empty, Fact, Link, action_buttons
+from core.web.posted import actor_of, key_of, see_other, with_more_lines
 from core.web.story import chain_of, timeline_of
 from quotes.drafts import ContractDraft
 from quotes.filters import ContractFilter
@@ -23,7 +24,6 @@ from quotes.models import Contract
 from quotes.selectors import contract_lines_with_rest, contracts_visible_to
 from quotes.services import activate_contract, close_contract, create_contract
 from quotes.tables import CONTRACT_TAGS, CONTRACTS
-from quotes.views.common import actor_of, key_of, see_other, with_more_lines
 
 SEE, MAINTAIN = "quotes.see_contracts", "quotes.maintain_contract"
 

@@ -18,6 +18,7 @@ from core.web.access import public, requires
 from core.web.formats import day, money
 from core.web.lists import ListPage
 from core.web.parts import ActionButton, DocumentPage, Empty, Fact, Link, Tab, action_buttons
+from core.web.posted import actor_of, key_of, see_other, with_more_lines
 from core.web.story import chain_of, timeline_of
 from quotes.diff import version_diff
 from quotes.drafts import QuoteDraft
@@ -37,7 +38,6 @@ from quotes.services import (
 )
 from quotes.states import QuoteStatus
 from quotes.tables import QUOTE_TAGS, QUOTES
-from quotes.views.common import actor_of, key_of, see_other, with_more_lines
 
 SEE, ENTER = "quotes.see_quotes", "quotes.enter_quote"
 TABS = (("all", "All"), ("draft", "Drafts"), ("sent", "Sent"), ("accepted", "Accepted"))

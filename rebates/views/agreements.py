@@ -13,6 +13,7 @@ from core.errors import DomainError
 from core.web.access import requires
 from core.web.lists import ListPage
 from core.web.parts import Empty
+from core.web.posted import actor_of, key_of, see_other, version_of
 from rebates.filters import AgreementFilter
 from rebates.forms import AgreementForm, Tiers, TierSet
 from rebates.models import RebateAgreement
@@ -20,7 +21,7 @@ from rebates.selectors import agreements_visible_to, tiers_of
 from rebates.services import change_agreement, create_agreement
 from rebates.states import AgreementStatus
 from rebates.tables import AGREEMENTS
-from rebates.views.common import actor_of, key_of, see_other, typed, version_of
+from rebates.views.common import typed
 
 SEE, MAINTAIN = "rebates.see_rebates", "rebates.maintain_agreement"
 

@@ -15,6 +15,7 @@ from core.errors import DomainError
 from core.web.access import requires
 from core.web.formats import day, money, percent
 from core.web.parts import ActionButton, Confirm, DocumentPage, Fact, Kpi, Link, Tag
+from core.web.posted import actor_of, key_of, see_other, version_of
 from core.web.story import chain_of, timeline_of
 from core.web.tables import Table
 from rebates.forms import RateForm, SettleForm
@@ -24,7 +25,7 @@ from rebates.services import activate_agreement, change_expected_rate, settle_ag
 from rebates.states import AgreementStatus
 from rebates.tables import AGREEMENT_TAGS, AHEAD, MOVEMENTS, SETTLEMENTS, TIERS
 from rebates.tiers import MilestoneKind
-from rebates.views.common import actor_of, key_of, see_other, source_link, typed, version_of
+from rebates.views.common import source_link, typed
 
 SEE, MAINTAIN, SETTLE = "rebates.see_rebates", "rebates.maintain_agreement", "rebates.settle_agreement"
 

@@ -271,7 +271,7 @@ def test_prices_are_added_to_a_list_changed_and_ended(keeper: Client, shop: Shop
         ({"currency": ""}, "not a currency"),
         ({"what": "percent", "rate": "101"}, "percentage from 0 to 100"),
         ({"last_day": "2026-02-01"}, "ends before it begins"),
-        ({"valid_from": "0000-01-01"}, "Enter a valid date"),
+        ({"valid_from": "0000-01-01"}, "Enter a date, like"),
         ({"scale-0-start": "0"}, "greater than zero"),
         ({"company": "99999"}, "not one of the available choices"),
         ({"unit": "KG"}, "has no unit KG"),

@@ -157,8 +157,8 @@ def test_a_wrong_row_is_told_at_the_row_and_nothing_is_saved(
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
-        ("requested_on", "31.02.2026", "Enter a date like"),
-        ("requested_on", "9999-12-31", "three years later"),
+        ("requested_on", "31.02.2026", "Enter a date, like"),
+        ("requested_on", "2199-12-31", "three years later"),
         ("requested_on", "", "Enter requested"),
         ("warehouse", "999999", "Select a valid choice"),
         ("terms", "x", "Select a valid choice"),

@@ -39,7 +39,7 @@ def test_a_quote_is_written_sent_and_accepted_by_the_customer(world: World, alic
     assert (saved.status_code, saved.headers["Location"]) == (303, reverse("quotes:detail", args=[quote.pk]))
 
     sent = alice.post(reverse("quotes:verb", args=[quote.pk, "send"]), {"idempotency_key": "k-2"})
-    link = sent.content.decode().split('<p class="code">')[1].split("</p>")[0].split("testserver", 1)[1]
+    link = sent.content.decode().split('id="accept-link">')[1].split("</code>")[0].split("testserver", 1)[1]
     alice.logout()
     assert "100.00" in alice.get(link).content.decode()
     accepted = alice.post(link, {"name": "Wile E.", "idempotency_key": "k-3"})
