@@ -4,7 +4,7 @@ from typing import Any
 
 import django_filters
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
@@ -15,12 +15,13 @@ from django.views.decorators.http import require_POST, require_safe
 from core import selectors, tables
 from core.access import may
 from core.jobs import retry_job
-from core.models import Job, OutboxMessage, User
+from core.models import Job, OutboxMessage
 from core.web import formats
 from core.web.access import requires, signed_in
 from core.web.filters import ListFilterSet
 from core.web.lists import ListPage
 from core.web.parts import ActionButton, DocumentPage, Empty, Fact, Kpi, Link, Tab, Tag
+from core.web.posted import actor_of, key_of, see_other
 from core.web.tables import Table
 from core.work import replay_messages
 
@@ -30,11 +31,6 @@ MOST_ROWS_SHOWN = 2_000
 FINISHED = (Job.State.DONE, Job.State.FAILED)
 STOP_POLLING = 286  # htmx asks no more after this status
 OUTCOMES = {"ok": Tag("Done", "ok"), "refused": Tag("Refused", "bad"), "skipped": Tag("Left out", "warn")}
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
 
 
 class JobFilter(ListFilterSet):
@@ -56,7 +52,7 @@ def job_list(request: HttpRequest) -> HttpResponseBase:
     """Long work: one's own, or everybody's for who may see all."""
     return ListPage(
         request,
-        selectors.jobs_visible_to(_user(request)),
+        selectors.jobs_visible_to(actor_of(request)),
         tables.JOBS,
         noun="jobs",
         default_sort="-created_at",
@@ -70,7 +66,7 @@ def job_list(request: HttpRequest) -> HttpResponseBase:
 def job(request: HttpRequest, pk: int) -> HttpResponse:
     """One job: how far it is, what came of each row, and retry when it failed."""
     found = get_object_or_404(
-        selectors.jobs_visible_to(_user(request)).select_related("requested_by", "company"), pk=pk
+        selectors.jobs_visible_to(actor_of(request)).select_related("requested_by", "company"), pk=pk
     )
     rows = [_result_row(row) for row in found.result.get("rows", [])[:MOST_ROWS_SHOWN]]
     results = Table(tables.RESULT_ROWS, rows, user=request.user, caption="Results by row") if rows else None
@@ -110,7 +106,7 @@ def _result_row(row: dict[str, Any]) -> dict[str, Any]:
 @signed_in
 def job_progress(request: HttpRequest, pk: int) -> HttpResponse:
     """The progress bar alone, for htmx. When the job is over it stops asking and the whole page is drawn anew."""
-    found = get_object_or_404(selectors.jobs_visible_to(_user(request)), pk=pk)
+    found = get_object_or_404(selectors.jobs_visible_to(actor_of(request)), pk=pk)
     is_over = found.state in FINISHED
     body = render_to_string("core/_progress.html", {"job": found}, request, using="jinja2")
     headers = {"HX-Refresh": "true"} if is_over else {}
@@ -121,13 +117,9 @@ def job_progress(request: HttpRequest, pk: int) -> HttpResponse:
 @signed_in
 def job_retry(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a failed job go on from its checkpoint."""
-    found = get_object_or_404(selectors.jobs_visible_to(_user(request)), pk=pk)
-    retry_job.once(_key(request))(job_id=found.pk, actor=_user(request))
-    return HttpResponseRedirect(reverse("work:job", args=[pk]), status=303)
-
-
-def _key(request: HttpRequest) -> str | None:
-    return request.POST.get("idempotency_key", "")[:120] or None
+    found = get_object_or_404(selectors.jobs_visible_to(actor_of(request)), pk=pk)
+    retry_job.once(key_of(request))(job_id=found.pk, actor=actor_of(request))
+    return see_other("work:job", pk)
 
 
 class MessageFilter(ListFilterSet):
@@ -157,7 +149,7 @@ def _messages(request: HttpRequest) -> ListPage:
         filterset=MessageFilter,
         tabs=[Tab(label, f"?state={code}" if code else "?", is_current=code == state) for label, code in tabs],
         empty=Empty("No messages here."),
-        bulk=[replay] if may(_user(request), ADMINISTER) else (),
+        bulk=[replay] if may(actor_of(request), ADMINISTER) else (),
     )
 
 
@@ -185,6 +177,6 @@ def message_list(request: HttpRequest) -> HttpResponseBase:
 def replay(request: HttpRequest) -> HttpResponse:
     """Give picked dead letters eight more tries."""
     picked = _messages(request).picked_keys(limit=MOST_REPLAYED)[:MOST_REPLAYED]
-    count = replay_messages.once(_key(request))(message_ids=picked, actor=_user(request))
+    count = replay_messages.once(key_of(request))(message_ids=picked, actor=actor_of(request))
     messages.success(request, f"{formats.plural(count, 'dead letter')} will be tried again now.")
-    return HttpResponseRedirect(reverse("work:messages"), status=303)
+    return see_other("work:messages")
