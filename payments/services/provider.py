@@ -19,6 +19,7 @@ from core.wording import amount_text
 from payments.drafts import PaymentDraft, WantedInvoice
 from payments.errors import PaymentRefused
 from payments.gateways import PaymentRequest, ProviderMessage, ProviderPayment
+from payments.loading import look_up
 from payments.models import Payment, ProviderEvent
 from payments.services.locking import Wishes, lock_claims, lock_payments
 from payments.services.receiving import (
@@ -26,8 +27,6 @@ from payments.services.receiving import (
     book,
     insert_payments,
     lock_named_orders,
-    one_company,
-    require_known,
     require_sane,
 )
 from payments.services.reversing import lock_with_invoices, reverse_locked
@@ -43,11 +42,11 @@ def request_payment(*, draft: PaymentDraft, provider: str, actor: User) -> int:
     The reference is made here, before the provider knows of it, so that asking twice is asking once.
     Raises PaymentRefused, NotFound.
     """
-    company = one_company([draft], actor=actor)
+    known = look_up([draft], actor=actor)
     require_sane([draft])
-    require_known(company, [draft])
+    known.require([draft])
     asked = _as_provider_draft(draft, provider, f"kept-{uuid.uuid4().hex}")
-    rates = rates_on({(draft.amount.currency.code, draft.business_date)}, to=company.functional_currency)
+    rates = rates_on({(draft.amount.currency.code, draft.business_date)}, to=known.company.functional_currency)
     (payment,) = insert_payments([asked], rates, status=PaymentStatus.PENDING, actor=actor)
     record([TimelineEntry.about(payment, "request", to_status=PaymentStatus.PENDING)], actor=actor)
     outbox.emit("payments.ask_provider", [{"payment_id": payment.pk}], queue="integration")
@@ -134,10 +133,10 @@ def _enter_unknown(state: ProviderPayment, *, actor: User) -> int:
         order_id=state.order_id,
         invoice_id=state.invoice_id,
     )
-    company = one_company([draft], actor=actor)
+    known = look_up([draft], actor=actor)
     require_sane([draft])
-    require_known(company, [draft])
-    rates = rates_on({(draft.amount.currency.code, draft.business_date)}, to=company.functional_currency)
+    known.require([draft])
+    rates = rates_on({(draft.amount.currency.code, draft.business_date)}, to=known.company.functional_currency)
     insert_payments(
         [_as_provider_draft(draft, state.provider, state.reference)],
         rates,

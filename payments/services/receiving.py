@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from django.db import connection
-
 from accounting.drafts import (
     AmountToPost,
     ApplicationDraft,
@@ -17,10 +15,8 @@ from accounting.drafts import (
 )
 from accounting.services import as_opened, open_items
 from core import bulk
-from core.access import company_ids
 from core.cases import CaseDraft, open_cases
 from core.commands import command
-from core.errors import NotFound
 from core.fx import Rate, rates_on
 from core.models import Company, User
 from core.numbering import sequence_numbers
@@ -33,6 +29,7 @@ from orders.services import lock_orders
 from orders.states import OrderStatus
 from payments.drafts import PaymentDraft, WantedInvoice
 from payments.errors import PaymentRefused
+from payments.loading import look_up
 from payments.models import Payment
 from payments.services.applying import apply_and_move
 from payments.services.locking import LockedItems, Wishes, lock_claims
@@ -40,16 +37,6 @@ from payments.states import PaymentStatus
 
 LARGEST_AMOUNT = Decimal(10) ** 14  # numeric(19,4) holds fifteen digits before the point
 CANCELLED_ORDER = "paid_cancelled_order"
-
-# Which of these accounts, orders and invoices are the company's, and whose they are.
-_KNOWN = """
-    SELECT 'account', account_id, account_id FROM catalog_accountincompany
-    WHERE company_id = %(company)s AND account_id = ANY(%(accounts)s)
-    UNION ALL SELECT 'order', id, account_id FROM orders_order
-    WHERE company_id = %(company)s AND id = ANY(%(orders)s)
-    UNION ALL SELECT 'invoice', id, account_id FROM billing_invoice
-    WHERE company_id = %(company)s AND id = ANY(%(invoices)s)
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +76,10 @@ def receive_payments(*, drafts: Sequence[PaymentDraft], actor: User) -> list[int
     """
     if not drafts:
         return []
-    company = one_company(drafts, actor=actor)
+    known = look_up(drafts, actor=actor)
     require_sane(drafts)
-    require_known(company, drafts)
+    known.require(drafts)
+    company = known.company
     rates = rates_on(
         {(draft.amount.currency.code, draft.business_date) for draft in drafts}, to=company.functional_currency
     )
@@ -115,16 +103,6 @@ def receive_payments(*, drafts: Sequence[PaymentDraft], actor: User) -> list[int
     return [payment.pk for payment in payments]
 
 
-def one_company(drafts: Iterable[PaymentDraft], *, actor: User) -> Company:
-    """The one company of these drafts. Raises PaymentRefused for several, NotFound for one that is not the actor's."""
-    wanted = {draft.company_id for draft in drafts}
-    if len(wanted) > 1:
-        raise PaymentRefused("These payments belong to different companies. Enter them one company at a time.")
-    if not wanted <= company_ids(actor):
-        raise NotFound("This company does not exist.")
-    return Company.objects.get(pk=next(iter(wanted)))
-
-
 def require_sane(drafts: Iterable[PaymentDraft]) -> None:
     """Refuse amounts and words that cannot be booked, naming the field. Raises PaymentRefused."""
     for draft in drafts:
@@ -145,29 +123,6 @@ def require_sane(drafts: Iterable[PaymentDraft]) -> None:
 
 def _refused(field: str, sentence: str) -> PaymentRefused:
     return PaymentRefused(sentence, fields={field: sentence})
-
-
-def require_known(company: Company, drafts: Sequence[PaymentDraft]) -> None:
-    """Every account trades with the company, and every order and invoice is of it and of its account. One query."""
-    named = {invoice_id for draft in drafts for invoice_id, _ in draft.wanted}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _KNOWN,
-            {
-                "company": company.pk,
-                "accounts": sorted({draft.account_id for draft in drafts}),
-                "orders": sorted({draft.order_id for draft in drafts if draft.order_id}),
-                "invoices": sorted(named),
-            },
-        )
-        owner: dict[tuple[str, int], int] = {(kind, row_id): account for kind, row_id, account in cursor.fetchall()}
-    for draft in drafts:
-        if ("account", draft.account_id) not in owner:
-            raise NotFound("This account does not exist in this company.")
-        if draft.order_id is not None and owner.get(("order", draft.order_id)) != draft.account_id:
-            raise NotFound("This order does not exist for this account.")
-        if any(owner.get(("invoice", invoice_id)) != draft.account_id for invoice_id, _ in draft.wanted):
-            raise NotFound("This invoice does not exist for this account.")
 
 
 def lock_named_orders(order_ids: Collection[int]) -> None:
