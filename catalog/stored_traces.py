@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from decimal import Decimal
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any
 
 from catalog.trace import Calculation, Reason, TraceStep, sentence
@@ -22,6 +23,8 @@ class Stage(StrEnum):
 STAGE_TITLES = {Stage.PRICE: "Price", Stage.PROMOTION: "Order discount and coupon", Stage.TAX: "Tax"}
 
 _FIELDS = tuple((field.name, field.default) for field in fields(TraceStep))
+_VALUES = attrgetter(*(name for name, _ in _FIELDS))
+_PLAIN = frozenset({str, int, bool})
 _DECIMALS = frozenset({"basis", "rate", "amount", "fx_rate"})
 
 
@@ -32,13 +35,11 @@ def packed(steps: Iterable[TraceStep], stage: Stage) -> list[StoredStep]:
 
 def _packed(step: TraceStep, stage: Stage) -> StoredStep:
     found: StoredStep = {"stage": stage.value}
-    for name, default in _FIELDS:
-        value = getattr(step, name)
-        if value is None or value == default:
+    for (name, default), value in zip(_FIELDS, _VALUES(step), strict=True):
+        if value is default or value is None or value == default:
             continue
-        found[name] = (
-            f"{value:f}" if isinstance(value, Decimal) else value.value if isinstance(value, StrEnum) else value
-        )
+        kind = type(value)
+        found[name] = f"{value:f}" if kind is Decimal else value if kind in _PLAIN else value.value
     return found
 
 

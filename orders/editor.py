@@ -89,8 +89,9 @@ class Editor:
 
 
 def draft_lines(order: Order) -> list[OrderLine]:
-    """The lines of a draft in order, with their products. One query."""
-    return list(OrderLine.objects.filter(order=order, parent=None).select_related("product").order_by("position"))
+    """The lines of a draft in order, with their products and without their price traces. One query."""
+    lines = OrderLine.objects.filter(order=order, parent=None).select_related("product").defer("price_trace")
+    return list(lines.order_by("position"))
 
 
 def editor_of(

@@ -6,7 +6,6 @@ Rounding per line is the other declared policy; then the group is the sum of its
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
@@ -93,49 +92,55 @@ def _tax_group(
     else:
         taxes = [round_shares([amount], factor, exponent)[0] for amount in amounts]
     total, tax = sum(amounts, _ZERO), sum(taxes, _ZERO)
+    group_trace = _GroupTrace(request, total, tax, len(members))
     lines = [
-        _taxed(request, line, rule, line_tax, _Group(total, tax, len(members)))
+        _taxed(request, line, rule, line_tax, group_trace)
         for (line, rule), line_tax in zip(members, taxes, strict=True)
     ]
     net, gross = (total, total + tax) if request.price_basis is PriceBasis.NET else (total - tax, total)
     return TaxGroup(first.code, first.name, first.treatment, first.rate, net, tax, gross), lines
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """What a line's trace says about its group."""
+class _GroupTrace:
+    """Says why this tax. What the lines of a group have in common is one and the same step for all of them."""
 
-    total: Decimal
-    tax: Decimal
-    size: int
+    def __init__(self, request: TaxRequest, total: Decimal, tax: Decimal, size: int) -> None:
+        self.request, self.total, self.tax, self.size = request, total, tax, size
+        self.by_rule: dict[tuple[int, str], TraceStep] = {}
+
+    def steps(self, line: TaxLine, rule: TaxRule, tax: Decimal) -> tuple[TraceStep, ...]:
+        """By which rule, of what amount, and which part of the group's tax fell to this line."""
+        if self.request.rounding is not TaxRounding.GROUP:
+            return (self._step(rule, _source(self.request, line), line.amount, tax),)
+        source = _source(self.request, line)
+        common = self.by_rule.get((rule.id, source))
+        if common is None:
+            common = self.by_rule[rule.id, source] = self._step(rule, source, self.total, self.tax)
+        if self.size == 1:
+            return (common,)
+        share = f"One of {self.size} lines:"
+        return common, TraceStep(2, share, Calculation.SHARE, self.request.currency, basis=self.tax, amount=tax)
+
+    def _step(self, rule: TaxRule, source: str, basis: Decimal, amount: Decimal) -> TraceStep:
+        return TraceStep(
+            1,
+            rule.name,
+            Calculation.PERCENT if self.request.price_basis is PriceBasis.NET else Calculation.PERCENT_WITHIN,
+            self.request.currency,
+            basis=basis,
+            rate=rule.rate,
+            amount=amount,
+            reason=_REASONS[rule.treatment],
+            record_id=rule.id,
+            source=source,
+        )
 
 
-def _taxed(request: TaxRequest, line: TaxLine, rule: TaxRule, tax: Decimal, group: _Group) -> TaxedLine:
+def _taxed(request: TaxRequest, line: TaxLine, rule: TaxRule, tax: Decimal, trace: _GroupTrace) -> TaxedLine:
     is_net = request.price_basis is PriceBasis.NET
     net, gross = (line.amount, line.amount + tax) if is_net else (line.amount - tax, line.amount)
-    trace = tuple(_trace(request, line, rule, tax, group))
-    return TaxedLine(line.line_id, rule.code, rule.treatment, rule.rate, rule.id, net, tax, gross, trace)
-
-
-def _trace(request: TaxRequest, line: TaxLine, rule: TaxRule, tax: Decimal, group: _Group) -> Iterator[TraceStep]:
-    """Say why this tax: by which rule, of what amount, and which part of the group's tax fell to this line."""
-    by_group = request.rounding is TaxRounding.GROUP
-    yield TraceStep(
-        1,
-        rule.name,
-        Calculation.PERCENT if request.price_basis is PriceBasis.NET else Calculation.PERCENT_WITHIN,
-        request.currency,
-        basis=group.total if by_group else line.amount,
-        rate=rule.rate,
-        amount=group.tax if by_group else tax,
-        reason=_REASONS[rule.treatment],
-        record_id=rule.id,
-        source=_source(request, line),
-    )
-    if by_group and group.size > 1:
-        yield TraceStep(
-            2, f"One of {group.size} lines:", Calculation.SHARE, request.currency, basis=group.tax, amount=tax
-        )
+    steps = trace.steps(line, rule, tax)
+    return TaxedLine(line.line_id, rule.code, rule.treatment, rule.rate, rule.id, net, tax, gross, steps)
 
 
 def _source(request: TaxRequest, line: TaxLine) -> str:

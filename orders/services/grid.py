@@ -15,11 +15,13 @@ from orders.services.lines import Wanted, build, require_sane
 from orders.services.locking import company_of, lock_orders
 from orders.services.parties import load_parties
 from orders.services.saving import (
+    StoredLine,
     differs,
     draft_of,
     require_editable,
     save_order,
     set_totals,
+    stored_lines,
     touch,
     write_difference,
 )
@@ -39,7 +41,7 @@ class GridLine:
     version: int | None = None
 
 
-def line_key(line: OrderLine) -> UUID:
+def line_key(line: OrderLine | StoredLine) -> UUID:
     """How a page names a line: by the uuid that its row was born with, or one made of its id."""
     return line.client_uuid or UUID(int=line.pk)
 
@@ -59,7 +61,7 @@ def save_order_lines(*, order_id: int, lines: Sequence[GridLine], actor: User, s
     order = lock_orders([order_id])[0]
     require_editable(order, None)
     company = company_of([order])
-    existing = {line.pk: line for line in OrderLine.objects.filter(order=order, parent=None).order_by("position")}
+    existing = stored_lines(order)
     merged = _merge(order, existing, lines, sequence)
     cards = product_cards(ids={draft.product_id for _, draft in merged})
     code = order.coupon.code if order.coupon else ""
@@ -94,7 +96,7 @@ def save_draft(
     those of ``save_order``.
     """
     order = lock_orders([order_id])[0]
-    known = {line_key(line): line for line in OrderLine.objects.filter(order=order, parent=None)}
+    known = {line_key(line): line for line in stored_lines(order).values()}
     wanted: list[tuple[int | None, OrderLineDraft]] | None = None
     if lines is not None:
         found = [(known.get(typed.key), typed) for typed in lines]
@@ -108,7 +110,7 @@ def save_draft(
     )
 
 
-def _next_version(line: OrderLine | None, row: Mapping[str, Any]) -> int:
+def _next_version(line: StoredLine | None, row: Mapping[str, Any]) -> int:
     """One more where what was typed changes; a new position or a new price of a neighbour is no edit of this line."""
     if line is None:
         return 1
@@ -126,7 +128,7 @@ def _next_version(line: OrderLine | None, row: Mapping[str, Any]) -> int:
 
 
 def _merge(
-    order: Order, existing: Mapping[int, OrderLine], lines: Sequence[GridLine], sequence: Sequence[UUID]
+    order: Order, existing: Mapping[int, StoredLine], lines: Sequence[GridLine], sequence: Sequence[UUID]
 ) -> list[tuple[int | None, OrderLineDraft]]:
     """The order's lines as they shall be: changed ones in their place, new ones at the end, removed ones gone."""
     known = {line_key(line): line for line in existing.values()}
@@ -150,7 +152,7 @@ def _merge(
     return [result[key] for key in sorted(result, key=lambda key: rank.get(key, len(rank)))]
 
 
-def _completed(typed: GridLine, draft: OrderLineDraft, line: OrderLine | None) -> OrderLineDraft:
+def _completed(typed: GridLine, draft: OrderLineDraft, line: StoredLine | None) -> OrderLineDraft:
     """The row with what the grid does not show, kept from the line while it is still about the same product."""
     draft = replace(draft, client_uuid=typed.key)
     if line is None or line.product_id != draft.product_id:

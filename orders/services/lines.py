@@ -10,7 +10,6 @@ from moneyed import Money
 from catalog.pricing.document import AgreementPrice, DocumentToPrice, LineToPrice, PricedDocument, price_documents
 from catalog.selectors import ProductCard
 from core import access
-from core.codec import to_plain
 from core.models import Company, User
 from core.rounding import QuantityNotExact, convert_quantity, round_amount
 from inventory.selectors import unit_costs
@@ -181,7 +180,7 @@ def _rows(
                 "tax_code": priced.tax_code,
                 "tax_percent": priced.tax_percent,
                 "cost": round_amount(unit_cost * priced.quantity, company.functional_currency),
-                "price_trace": to_plain(priced.trace),
+                "price_trace": priced.trace,
                 "price_finding": _finding(priced.findings, is_history=wanted.is_history),
                 "note": draft.note[:200],
             }

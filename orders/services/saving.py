@@ -1,8 +1,11 @@
 """Saving drafts: header fields, and the whole set of lines, priced anew and written as a difference."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 from moneyed import Money
@@ -59,7 +62,7 @@ def save_order(
     order = lock_orders([order_id])[0]
     require_editable(order, version)
     company = company_of([order])
-    existing = {line.pk: line for line in OrderLine.objects.filter(order=order, parent=None).order_by("position")}
+    existing = stored_lines(order)
     requested_before = order.requested_on
     for name, value in (header or {}).items():
         assert name in HEADER_FIELDS, name
@@ -104,7 +107,54 @@ def require_editable(order: Order, version: int | None) -> None:
         )
 
 
-def draft_of(line: OrderLine) -> OrderLineDraft:
+@dataclass(frozen=True, slots=True)
+class StoredLine:
+    """A line of a draft as it is stored, every column that saving may change; amounts in the order's currency."""
+
+    pk: int
+    version: int
+    position: int
+    company_id: int
+    client_uuid: UUID | None
+    product_id: int
+    product_kind: str
+    description: str
+    sales_quantity: Decimal
+    sales_unit: str
+    unit_numerator: int
+    unit_denominator: int
+    ordered: Decimal
+    over_delivery_percent: Decimal
+    requested_on: date
+    contract_line_id: int | None
+    currency: str
+    unit_price: Decimal
+    price_unit: int
+    list_price: Decimal | None
+    manual_price: bool
+    manual_discount_percent: Decimal | None
+    discount: Decimal
+    net: Decimal
+    tax: Decimal
+    gross: Decimal
+    tax_code: str
+    tax_percent: Decimal
+    cost: Decimal
+    price_trace: list[dict[str, Any]]
+    price_finding: str
+    note: str
+
+
+_STORED = tuple(column.name for column in fields(StoredLine))
+
+
+def stored_lines(order: Order) -> dict[int, StoredLine]:
+    """The lines of a locked draft by id, in their order. One query."""
+    rows = OrderLine.objects.filter(order=order, parent=None).order_by("position").values_list(*_STORED)
+    return {row[0]: StoredLine(*row) for row in rows}
+
+
+def draft_of(line: StoredLine) -> OrderLineDraft:
     """A line as somebody would type it again: prices only where they were set by hand."""
     return OrderLineDraft(
         product_id=line.product_id,
@@ -122,7 +172,7 @@ def draft_of(line: OrderLine) -> OrderLineDraft:
 
 def write_difference(
     order: Order,
-    existing: Mapping[int, OrderLine],
+    existing: Mapping[int, StoredLine],
     line_ids: Sequence[int | None],
     rows: Sequence[dict[str, Any]],
     *,
@@ -149,9 +199,13 @@ def write_difference(
         bulk.insert(OrderLine, {name: [row[name] for row in added] for name in added[0]})
 
 
-def differs(line: OrderLine, row: Mapping[str, Any], but: Collection[str] = ()) -> bool:
+def differs(line: StoredLine, row: Mapping[str, Any], but: Collection[str] = ()) -> bool:
     """Whether writing the row would change the line, apart from the columns of ``but``."""
-    return any(getattr(line, name) != value for name, value in row.items() if name not in but)
+    for name, value in row.items():
+        amount = value.amount if isinstance(value, Money) else value  # a row never changes its currency
+        if name not in but and getattr(line, name) != amount:
+            return True
+    return False
 
 
 def set_totals(order: Order, built: BuiltOrder) -> None:

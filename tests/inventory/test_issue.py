@@ -168,7 +168,7 @@ def test_ten_lines_and_a_thousand_take_the_same_statements(
 
     assert costs == dict.fromkeys(range(size), Decimal("4.00"))
     own = [text for text in seen.sql if "set_config" not in text and "core_commandlog" not in text]
-    assert len(own) == 9, "\n".join(own)
+    assert len(own) == 7, "\n".join(own)
 
 
 def test_goods_come_back_at_the_cost_of_their_issue(
