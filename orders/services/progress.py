@@ -14,6 +14,7 @@ from django.db import connection
 
 from catalog.models import Product
 from core import bulk
+from core.arrays import array
 from core.commands import command
 from core.locks import require_locked
 from core.models import Company, User
@@ -301,19 +302,22 @@ def _changes(before: Mapping[int, LineState], after: Mapping[int, LineState]) ->
 def _write_numbers(
     changes: Mapping[int, Sequence[Decimal]], parts: Mapping[int, _Part], states: Mapping[int, tuple[str, str]]
 ) -> None:
-    by_counter = {name: [change[position] for change in changes.values()] for position, name in enumerate(COUNTED)}
+    by_counter = {
+        name: array("numeric", [change[position] for change in changes.values()])
+        for position, name in enumerate(COUNTED)
+    }
     with connection.cursor() as cursor:
         cursor.execute(
             _WRITE,
             {
-                "lines": list(changes),
+                "lines": array("bigint", list(changes)),
                 **by_counter,
-                "parts": list(parts),
-                "parts_shipped": [part.shipped for part in parts.values()],
-                "parts_delivering": [part.delivering for part in parts.values()],
-                "orders": list(states),
-                "fulfillment": [fulfillment for fulfillment, _ in states.values()],
-                "billing": [billing for _, billing in states.values()],
+                "parts": array("bigint", list(parts)),
+                "parts_shipped": array("numeric", [part.shipped for part in parts.values()]),
+                "parts_delivering": array("numeric", [part.delivering for part in parts.values()]),
+                "orders": array("bigint", list(states)),
+                "fulfillment": array("text", [fulfillment for fulfillment, _ in states.values()]),
+                "billing": array("text", [billing for _, billing in states.values()]),
             },
         )
         assert cursor.fetchone() == (len(changes), len(parts), len(states)), "a line or an order went missing"
