@@ -203,7 +203,8 @@ def start_background(supervisor: Supervisor) -> None:
     """Start worker and clock; after the web server answers, since whoever started this waits for a page."""
     celery = [sys.executable, "-m", "celery", "-A", "orders_site"]
     worker = [*celery, "worker", "--queues", ",".join(QUEUES), "--concurrency", "2", "--loglevel", "INFO"]
-    supervisor.start("worker", [*worker, "--without-gossip", "--without-mingle"], ENVIRONMENT, WORKER_PATIENCE_S)
+    worker += ["--without-gossip", "--without-mingle"]
+    supervisor.start("worker", worker, ENVIRONMENT, WORKER_PATIENCE_S, nice=5)  # a thousand PDFs wait for it at first
     schedule = places.state_folder() / "beat-schedule"
     beat = [*celery, "beat", "--schedule", str(schedule), "--pidfile", "", "--loglevel", "WARNING"]
     supervisor.start("beat", beat, ENVIRONMENT, WORKER_PATIENCE_S)

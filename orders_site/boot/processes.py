@@ -25,8 +25,10 @@ class Account:
     gid: int
 
 
-def die_with_parent(number: signal.Signals) -> Callable[[], None]:
+def die_with_parent(number: signal.Signals, nice: int = 0) -> Callable[[], None]:
     """Make a child receive ``number`` when its parent is gone, even by kill -9. Linux only; elsewhere a plain child.
+
+    ``nice`` lets others go first.
 
     Runs between fork and exec, after the change of account (which would clear it). The parent may have died before
     the call took effect, hence the second look.
@@ -34,6 +36,7 @@ def die_with_parent(number: signal.Signals) -> Callable[[], None]:
     parent = os.getpid()
 
     def before_exec() -> None:
+        os.nice(nice)
         if _libc is not None:
             _libc.prctl(PR_SET_PDEATHSIG, int(number), 0, 0, 0)
             if os.getppid() != parent:
@@ -50,6 +53,7 @@ def spawn(
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
     death_signal: signal.Signals = signal.SIGTERM,
+    nice: int = 0,
 ) -> subprocess.Popen[bytes]:
     """Start a long-running child in a session of its own: the terminal's Ctrl-C reaches only the supervisor."""
     return subprocess.Popen(
@@ -63,7 +67,7 @@ def spawn(
         user=account.uid if account else None,
         group=account.gid if account else None,
         extra_groups=[] if account else None,
-        preexec_fn=die_with_parent(death_signal),
+        preexec_fn=die_with_parent(death_signal, nice),
     )
 
 

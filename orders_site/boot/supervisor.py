@@ -62,11 +62,19 @@ class Supervisor:
         """Watch a child that knows itself how to be stopped."""
         self.services.append(Service(name, child, log, stop))
 
-    def start(self, name: str, command: Sequence[str | Path], environment: dict[str, str], patience_s: float) -> None:
-        """Start a child with a log of its own."""
+    def start(
+        self,
+        name: str,
+        command: Sequence[str | Path],
+        environment: dict[str, str],
+        patience_s: float,
+        *,
+        nice: int = 0,
+    ) -> None:
+        """Start a child with a log of its own; with ``nice`` others go first."""
         path = self.log_path(name)
         with path.open("ab") as log:
-            child = spawn(command, log=log, environment={**os.environ, **environment})
+            child = spawn(command, log=log, environment={**os.environ, **environment}, nice=nice)
         self.adopt(name, child, path, lambda: _end(child, patience_s))
 
     def check(self) -> str | None:
