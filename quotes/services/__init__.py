@@ -4,6 +4,7 @@ from quotes.services.call_offs import CallOff, CallOffRefusal, call_off, refused
 from quotes.services.contracts import activate_contract, close_contract, create_contract
 from quotes.services.quotes import (
     accept_quote,
+    acceptance_token,
     create_quote,
     decline_quote,
     expire_quotes,
@@ -19,6 +20,7 @@ __all__ = [
     "CallOff",
     "CallOffRefusal",
     "accept_quote",
+    "acceptance_token",
     "activate_contract",
     "call_off",
     "close_contract",

@@ -1,10 +1,11 @@
 """The life of a quote: written, sent as a frozen version, accepted or declined, revised as the next version."""
 
 import hashlib
-import secrets
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
+
+from django.utils.crypto import salted_hmac
 
 from catalog.models import Account, AccountInCompany
 from core.access import company_ids
@@ -23,7 +24,6 @@ from quotes.services.building import price_lines, totals, write_lines
 from quotes.states import QuoteStatus
 
 HEADER_FIELDS = frozenset({"customer_reference", "valid_until", "warehouse_id", "salesperson_id"})
-TOKEN_BYTES = 32  # 256 bits: not to be guessed
 
 
 def lock_quotes(quote_ids: Sequence[int]) -> list[Quote]:
@@ -128,8 +128,8 @@ def save_quote(
 
 
 @command(permission="quotes.send_quote")
-def send_quote(*, quote_id: int, actor: User, business_date: date) -> str:
-    """Freeze the newest version as sent and return the secret of its acceptance page; only its hash is kept.
+def send_quote(*, quote_id: int, actor: User, business_date: date) -> None:
+    """Freeze the newest version as sent and open its acceptance page. Of the page's secret only the hash is kept.
 
     Raises QuoteRefused when it is past its validity, TransitionRefused when it is no draft.
     """
@@ -137,11 +137,24 @@ def send_quote(*, quote_id: int, actor: User, business_date: date) -> str:
     if quote.valid_until < business_date:
         raise QuoteRefused(f"{quote.title} was valid until {quote.valid_until:%d %b %Y}. Give it a later day first.")
     advance([quote], "send", actor=actor)
-    QuoteVersion.objects.filter(pk=newest_version(quote).pk).update(is_sent=True)
-    token = secrets.token_urlsafe(TOKEN_BYTES)
-    quote.acceptance_token_hash = hash_token(token)
+    version = newest_version(quote)
+    QuoteVersion.objects.filter(pk=version.pk).update(is_sent=True)
+    quote.acceptance_token_hash = hash_token(_acceptance_token(version))
     quote.save(update_fields=["acceptance_token_hash"])
-    return token
+
+
+def acceptance_token(quote: Quote) -> str:
+    """The secret of a sent quote's acceptance page, for whoever may send it; empty when there is none.
+
+    Reckoned from the installation's key, so that no table holds it. After a change of that key links that were given
+    out still work, but cannot be shown again.
+    """
+    token = _acceptance_token(newest_version(quote)) if quote.status == QuoteStatus.SENT else ""
+    return token if token and hash_token(token) == quote.acceptance_token_hash else ""
+
+
+def _acceptance_token(version: QuoteVersion) -> str:
+    return salted_hmac("quotes.acceptance", f"{version.quote_id}.{version.number}", algorithm="sha256").hexdigest()
 
 
 def hash_token(token: str) -> str:

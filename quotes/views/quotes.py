@@ -28,6 +28,7 @@ from quotes.models import Quote, QuoteLine, QuoteVersion
 from quotes.selectors import quotes_visible_to
 from quotes.services import (
     accept_quote,
+    acceptance_token,
     create_quote,
     decline_quote,
     hash_token,
@@ -169,7 +170,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, _visible(request, pk))
 
 
-def _page(request: HttpRequest, quote: Quote, *, refusal: DomainError | None = None, link: str = "") -> HttpResponse:
+def _page(request: HttpRequest, quote: Quote, *, refusal: DomainError | None = None) -> HttpResponse:
     versions = list(quote.versions.select_related("created_by").order_by("-number"))
     newest, asked = versions[0], request.GET.get("version", "")
     shown = next((each for each in versions if str(each.number) == asked), newest)
@@ -207,7 +208,7 @@ def _page(request: HttpRequest, quote: Quote, *, refusal: DomainError | None = N
         "versions": versions,
         "shown": shown,
         "diff": version_diff(before, lines) if before else [],
-        "accept_link": link,
+        "accept_link": _accept_link(request, quote),
     }
     return render(request, "quotes/detail.html", context, status=refusal.status if refusal else 200)
 
@@ -229,18 +230,22 @@ def _actions(request: HttpRequest, quote: Quote, newest: QuoteVersion) -> list[A
     return buttons
 
 
+def _accept_link(request: HttpRequest, quote: Quote) -> str:
+    """Where the customer accepts, for people who may send it."""
+    token = acceptance_token(quote) if may(actor_of(request), "quotes.send_quote") else ""
+    return request.build_absolute_uri(reverse("quotes:accept", args=[quote.pk, token])) if token else ""
+
+
 @require_POST
 @requires(SEE)
 def verb(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
-    """Send, revise or decline; sending shows the link for the customer once."""
+    """Send, revise, accept for the customer, or decline."""
     quote, actor, key = _visible(request, pk), actor_of(request), key_of(request)
     today = business_date(quote.company.time_zone)
     try:
         if verb == "send":
-            token = send_quote.once(key)(quote_id=quote.pk, actor=actor, business_date=today)
-            link = request.build_absolute_uri(reverse("quotes:accept", args=[quote.pk, token]))
-            return _page(request, _visible(request, pk), link=link)
-        if verb == "revise":
+            send_quote.once(key)(quote_id=quote.pk, actor=actor, business_date=today)
+        elif verb == "revise":
             revise_quote.once(key)(quote_id=quote.pk, actor=actor)
         elif verb == "decline":
             decline_quote.once(key)(quote_id=quote.pk, reason=request.POST.get("reason", "")[:500], actor=actor)

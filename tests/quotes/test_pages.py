@@ -6,7 +6,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from core.models import CommandLog, IdempotencyKey
 from quotes.models import Contract, Quote
+from quotes.services import acceptance_token, revise_quote
 from tests.factories import TODAY
 from tests.world import World
 
@@ -39,7 +41,14 @@ def test_a_quote_is_written_sent_and_accepted_by_the_customer(world: World, alic
     assert (saved.status_code, saved.headers["Location"]) == (303, reverse("quotes:detail", args=[quote.pk]))
 
     sent = alice.post(reverse("quotes:verb", args=[quote.pk, "send"]), {"idempotency_key": "k-2"})
-    link = sent.content.decode().split('id="accept-link">')[1].split("</code>")[0].split("testserver", 1)[1]
+    assert sent.status_code == 303
+    link = (
+        alice.get(sent["Location"])
+        .content.decode()
+        .split('id="accept-link">')[1]
+        .split("</code>")[0]
+        .split("testserver", 1)[1]
+    )
     alice.logout()
     assert "100.00" in alice.get(link).content.decode()
     accepted = alice.post(link, {"name": "Wile E.", "idempotency_key": "k-3"})
@@ -118,3 +127,20 @@ def test_lists_need_as_many_statements_for_many_rows_as_for_few(world: World, al
         counts.append(statements.count)
 
     assert counts[0] == counts[1]
+
+
+def test_the_customers_link_is_for_those_who_may_send_and_stands_in_no_table(world: World, alice: Client) -> None:
+    alice.post(reverse("quotes:new"), posted(world))
+    quote = Quote.objects.get()
+    alice.post(reverse("quotes:verb", args=[quote.pk, "send"]), {"idempotency_key": "k-2"})
+    quote.refresh_from_db()
+    token = acceptance_token(quote)
+
+    assert len(token) == 64
+    assert token in alice.get(reverse("quotes:detail", args=[quote.pk])).content.decode()
+    stored = IdempotencyKey.objects.values_list("answer", flat=True)
+    assert token not in f"{list(stored)}{list(CommandLog.objects.values())}{list(Quote.objects.values())}"
+
+    revise_quote(quote_id=quote.pk, actor=world.alice)
+    quote.refresh_from_db()
+    assert acceptance_token(quote) == ""
