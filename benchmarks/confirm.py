@@ -16,6 +16,8 @@ def run(ground: Ground, *, small: bool = False) -> list[Figure]:
     sizes = {1: 2, 10: 2} if small else REPEATS
     shop = seed(ground, products=max(sizes))
     twin = Twin(ground, SEED)
+    for number in range(len(shop.accounts)):  # a first order costs two statements more: the account's credit total
+        _confirm(shop, twin, 1, number)
     figures = [_figure(shop, twin, size, repeats) for size, repeats in sizes.items()]
     twin.require_equal()
     twin.close()
