@@ -13,6 +13,7 @@ from core.cases import CaseDraft, open_cases
 from core.commands import command
 from core.models import User
 from core.timeline import TimelineEntry, record
+from inventory.models import Commitment
 from orders.models import Order, PromiseEvent, ScheduleLine
 from orders.services.locking import lock_orders
 
@@ -41,13 +42,17 @@ def note_moved_promises(*, company_id: int, moves: Sequence[Mapping[str, Any]], 
 
     ``moves`` are plain values of ``inventory.events.PromiseMove``: they come by the outbox, because the handler of an
     event may not lock documents. Called under the event's idempotency key, so that a repeated message changes nothing.
-    Constant statements.
+    Messages may come in any order, so each says which promises moved, and the date is what they have by now; what a
+    later message has told already is passed over. Constant statements.
     """
     by_commitment = {int(move["commitment_id"]): move for move in moves}
     affected = ScheduleLine.objects.filter(commitment_id__in=by_commitment)
     orders = {order.pk: order for order in lock_orders(set(affected.values_list("order_line__order_id", flat=True)))}
     lines = {line.commitment_id: line for line in affected.select_related("order_line__product").order_by("pk")}
-    found = [_read(lines[int(move["commitment_id"])], move) for move in moves if int(move["commitment_id"]) in lines]
+    named = {*by_commitment, *(move["new_commitment_id"] for move in moves)} - {None}
+    now = dict(Commitment.objects.filter(pk__in=named).values_list("pk", "ship_on"))
+    read = [_read(line, move, now) for move in moves if (line := lines.get(int(move["commitment_id"])))]
+    found = [move for move in read if not (move.is_whole and move.ship_on == move.line.ship_on)]
     if not found:
         return
     _move_whole([move for move in found if move.is_whole])
@@ -60,13 +65,13 @@ def note_moved_promises(*, company_id: int, moves: Sequence[Mapping[str, Any]], 
     open_cases(cases=[_case(orders[each], found) for each in touched], actor=actor)
 
 
-def _read(line: ScheduleLine, move: Mapping[str, Any]) -> Move:
-    new = move["new_ship_on"]
+def _read(line: ScheduleLine, move: Mapping[str, Any], now: Mapping[int, date | None]) -> Move:
+    commitment_id = move["new_commitment_id"]
     return Move(
         line=line,
         quantity=Decimal(str(move["quantity"])),
-        ship_on=date.fromisoformat(new) if isinstance(new, str) else new,
-        commitment_id=move["new_commitment_id"],
+        ship_on=now[commitment_id] if commitment_id is not None else None,
+        commitment_id=commitment_id,
         reason=str(move["reason"])[:500],
     )
 
