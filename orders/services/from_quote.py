@@ -51,7 +51,7 @@ def create_order_from_quote(
     order = unsaved_orders(company, [draft], parties, actor=actor)[0]
     tolerance = parties[draft.account_id].over_delivery_percent
     built = BuiltOrder(
-        Wanted(order, draft.lines, prices_agreed=True),
+        Wanted(order, draft.lines),
         _document(version, lines),
         _rows(company, lines, draft, tolerance),
     )

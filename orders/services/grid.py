@@ -16,6 +16,7 @@ from orders.services.locking import company_of, lock_orders
 from orders.services.parties import load_parties
 from orders.services.saving import (
     StoredLine,
+    agreed_lines,
     differs,
     draft_of,
     require_editable,
@@ -66,7 +67,7 @@ def save_order_lines(*, order_id: int, lines: Sequence[GridLine], actor: User, s
     cards = product_cards(ids={draft.product_id for _, draft in merged})
     code = order.coupon.code if order.coupon else ""
     drafts = [draft for _, draft in merged]
-    wanted = Wanted(order, drafts, code, prices_agreed=order.quote_version_id is not None)
+    wanted = Wanted(order, drafts, code, agreed_lines(order, existing, merged, cards))
     require_sane(wanted, cards, actor=actor)
     built = build(company, [wanted], cards, load_parties(company, [order.account_id]))[0]
     for (line_id, _), row in zip(merged, built.rows, strict=True):

@@ -25,15 +25,16 @@ LARGEST_QUANTITY = Decimal(10) ** 11
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The lines that one order shall have, in order, and whether their prices were agreed elsewhere (a quote).
+    """The lines that one order shall have, in order.
 
+    ``agreed``: the numbers, from 0, of those whose price by hand the quote behind the order gave.
     ``is_history``: the order was accepted in another system, so no price of it waits for a release.
     """
 
     order: Order
     lines: Sequence[OrderLineDraft]
     coupon_code: str = ""
-    prices_agreed: bool = False
+    agreed: frozenset[int] = frozenset()
     is_history: bool = False
 
 
@@ -60,8 +61,12 @@ def require_sane(wanted: Wanted, cards: Mapping[int, ProductCard], *, actor: Use
             refused[f"lines-{index}-discount"] = f"Line {index + 1}: a discount is between 0 and 100 per cent."
     if refused:
         raise OrderLineRefused(" ".join(list(refused.values())[:10]), fields=refused)
-    by_hand = any(line.unit_price is not None or line.discount_percent is not None for line in wanted.lines)
-    if by_hand and not wanted.prices_agreed:
+    by_hand = {
+        index
+        for index, line in enumerate(wanted.lines)
+        if line.unit_price is not None or line.discount_percent is not None
+    }
+    if by_hand - wanted.agreed:
         access.require(actor, "orders.set_price")
 
 

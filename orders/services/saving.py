@@ -10,7 +10,7 @@ from uuid import UUID
 from django.utils import timezone
 from moneyed import Money
 
-from catalog.selectors import product_cards
+from catalog.selectors import ProductCard, product_cards
 from core import bulk
 from core.commands import command
 from core.models import User
@@ -78,7 +78,8 @@ def save_order(
         raise OrderLineRefused("A line of this order does not exist any more. Reload the page; what you typed is kept.")
     cards = product_cards(ids={draft.product_id for _, draft in wanted_lines})
     code = coupon_code if coupon_code is not None else (order.coupon.code if order.coupon else "")
-    wanted = Wanted(order, [draft for _, draft in wanted_lines], code, prices_agreed=order.quote_version_id is not None)
+    agreed = agreed_lines(order, existing, wanted_lines, cards)
+    wanted = Wanted(order, [draft for _, draft in wanted_lines], code, agreed)
     require_sane(wanted, cards, actor=actor)
     built = build(company, [wanted], cards, load_parties(company, [order.account_id]))[0]
     write_difference(order, existing, [line_id for line_id, _ in wanted_lines], built.rows)
@@ -167,6 +168,36 @@ def draft_of(line: StoredLine) -> OrderLineDraft:
         client_uuid=line.client_uuid,
         description=line.description,
         note=line.note,
+    )
+
+
+def agreed_lines(
+    order: Order,
+    existing: Mapping[int, StoredLine],
+    wanted: Sequence[tuple[int | None, OrderLineDraft]],
+    cards: Mapping[int, ProductCard],
+) -> frozenset[int]:
+    """The numbers, from 0, of the wanted lines that keep what their quote agreed: product, unit, price and discount.
+
+    None in an order without a quote. A price by hand counts per sales unit, so another unit is another price.
+    """
+    if order.quote_version_id is None:
+        return frozenset()
+    return frozenset(
+        index
+        for index, (line_id, draft) in enumerate(wanted)
+        if line_id is not None and _keeps_price(existing[line_id], draft, cards.get(draft.product_id))
+    )
+
+
+def _keeps_price(line: StoredLine, draft: OrderLineDraft, card: ProductCard | None) -> bool:
+    stored = draft_of(line)
+    unit = draft.sales_unit or (card.sales_unit if card else "")
+    return (draft.product_id, unit, draft.unit_price, draft.discount_percent) == (
+        stored.product_id,
+        stored.sales_unit,
+        stored.unit_price,
+        stored.discount_percent,
     )
 
 
