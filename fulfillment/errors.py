@@ -15,6 +15,12 @@ class DeliveryNotReady(DomainError):
     code = "delivery_not_ready"
 
 
+class OrderHeld(DomainError):
+    """The order has an open hold: nothing of it goes on a delivery or leaves until somebody releases it."""
+
+    code = "order_held"
+
+
 class PickRefused(DomainError):
     """The pick cannot be recorded as asked."""
 

@@ -21,7 +21,8 @@ _PROMISES = """
            s.shipped, s.delivering,
            coalesce((SELECT sum(g.quantity) FROM inventory_peg g WHERE g.commitment_id = s.commitment_id
                      AND g.bucket_id IS NOT NULL), 0),
-           l.parent_id, coalesce(l.ordered / nullif(k.ordered, 0), 0)
+           l.parent_id, coalesce(l.ordered / nullif(k.ordered, 0), 0),
+           EXISTS (SELECT FROM orders_orderhold h WHERE h.order_id = l.order_id AND h.released_at IS NULL)
     FROM orders_scheduleline s
     JOIN orders_orderline l ON l.id = s.order_line_id
     JOIN catalog_product p ON p.id = l.product_id
@@ -38,6 +39,7 @@ _DUE_ORDERS = """
     JOIN orders_order o ON o.id = l.order_id
     WHERE w.company_id = %s AND s.ship_on <= %s AND o.status = 'confirmed'
       AND s.quantity > s.cancelled + s.shipped + s.delivering
+      AND NOT EXISTS (SELECT FROM orders_orderhold h WHERE h.order_id = o.id AND h.released_at IS NULL)
       AND EXISTS (SELECT FROM inventory_peg g WHERE g.commitment_id = s.commitment_id AND g.bucket_id IS NOT NULL)
     ORDER BY l.order_id
 """
@@ -46,7 +48,8 @@ _LINES = """
     SELECT l.id, l.delivery_id, l.position, l.schedule_line_id, l.order_line_id, l.product_id, p.sku, p.name,
            p.posting_group, p.weight_kg, u.code, u.is_whole, l.bin_id, b.code, coalesce(b.path, 0), l.quantity,
            l.picked, l.is_picked, l.shipped, s.commitment_id, s.ship_on, s.first_ship_on,
-           (o.ordered - o.cancelled) * (1 + o.over_delivery_percent / 100) - o.shipped, o.over_delivery_percent
+           (o.ordered - o.cancelled) * (1 + o.over_delivery_percent / 100) - o.shipped, o.over_delivery_percent,
+           o.order_id, EXISTS (SELECT FROM orders_orderhold h WHERE h.order_id = o.order_id AND h.released_at IS NULL)
     FROM fulfillment_deliveryline l
     JOIN catalog_product p ON p.id = l.product_id
     JOIN catalog_unitofmeasure u ON u.id = p.stock_unit_id
@@ -62,7 +65,8 @@ _LINES = """
 class LoadedLine:
     """One delivery line with its product, bin and promise. Lines come in the order in which a picker walks.
 
-    ``may_still_ship`` is what the order line takes before its tolerance is used up, this delivery included.
+    ``may_still_ship`` is what the order line takes before its tolerance is used up, this delivery included;
+    ``is_held`` whether its order has an open hold.
     """
 
     id: int
@@ -89,6 +93,8 @@ class LoadedLine:
     first_ship_on: date | None
     may_still_ship: Decimal
     over_delivery_percent: Decimal
+    order_id: int
+    is_held: bool
 
     @property
     def to_pick(self) -> Decimal:
@@ -121,7 +127,10 @@ def promises_of(order_ids: Collection[int]) -> dict[int, list[PromisedQuantity]]
 
 
 def due_order_ids(company_id: int, due_until: date) -> list[int]:
-    """Confirmed orders of which something is due by the day and leans on stock. One query, no lock: candidates only."""
+    """Confirmed orders, not on hold, of which something is due by the day and leans on stock.
+
+    One query, no lock: candidates only.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_DUE_ORDERS, [company_id, due_until])
         return [row[0] for row in cursor.fetchall()]

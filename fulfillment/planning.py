@@ -13,7 +13,8 @@ ZERO = Decimal(0)
 class PromisedQuantity:
     """One schedule line as planning sees it. ``on_hand`` is how much of it leans on stock and not on a receipt.
 
-    A component of a kit has its kit's line as ``parent_id`` and says how many of it make one kit.
+    A component of a kit has its kit's line as ``parent_id`` and says how many of it make one kit. ``is_held``: its
+    order has an open hold.
     """
 
     schedule_line_id: int
@@ -29,6 +30,7 @@ class PromisedQuantity:
     on_hand: Decimal
     parent_id: int | None = None
     per_kit: Decimal = ZERO
+    is_held: bool = False
 
     @property
     def open(self) -> Decimal:

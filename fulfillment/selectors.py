@@ -14,7 +14,7 @@ from fulfillment.loading import NOT_LEFT
 from fulfillment.models import Delivery, DeliveryLine, Return, ReturnLine
 from fulfillment.states import DeliveryStatus
 from inventory.models import Peg, Warehouse
-from orders.models import Order, ScheduleLine
+from orders.models import Order, OrderHold, ScheduleLine
 from orders.states import OrderStatus
 
 ZERO = Decimal(0)
@@ -61,7 +61,7 @@ def board_counts(user: User | AnonymousUser) -> dict[str, int]:
 
 
 def due_orders(user: User | AnonymousUser, *, until: date | None) -> QuerySet[Order]:
-    """Confirmed orders of which something leans on stock, is due by the day, and is on no delivery yet.
+    """Confirmed orders, not on hold, of which something leans on stock, is due by the day, and is on no delivery yet.
 
     With the earliest promise, the number of promises that are due, and what of them can leave.
     """
@@ -73,7 +73,11 @@ def due_orders(user: User | AnonymousUser, *, until: date | None) -> QuerySet[Or
     if until is not None:
         due = due.filter(ship_on__lte=until)
     lines = due.order_by().values("order_line__order")
-    return Order.objects.filter(Exists(due), company_id__in=company_ids(user), status=OrderStatus.CONFIRMED).annotate(
+    holds = OrderHold.objects.filter(order=OuterRef("pk"), released_at=None)
+    orders = Order.objects.filter(
+        Exists(due), ~Exists(holds), company_id__in=company_ids(user), status=OrderStatus.CONFIRMED
+    )
+    return orders.annotate(
         due_on=Subquery(lines.annotate(_value=Min("ship_on")).values("_value")),
         due_lines=Subquery(lines.annotate(_value=Count("pk")).values("_value")),
     )

@@ -14,6 +14,7 @@ from fulfillment.errors import NothingToDeliver, SeveralCompanies
 from fulfillment.loading import delivering_of, due_order_ids, lines_of, promises_of
 from fulfillment.models import Delivery, DeliveryLine
 from fulfillment.planning import PlannedDelivery, plan
+from fulfillment.services.holds import words_of_holds
 from fulfillment.services.locking import lock_deliveries_with_orders
 from fulfillment.states import DeliveryStatus
 from orders.models import Order
@@ -32,8 +33,8 @@ def create_deliveries(
 ) -> list[int]:
     """Put due promises that lean on stock onto deliveries, one per order and warehouse, and return their ids.
 
-    With ``due_until`` only what was promised to leave by that day; without ``order_ids`` of every order. Locks the
-    orders. Statements do not depend on the number of orders or lines.
+    With ``due_until`` only what was promised to leave by that day; without ``order_ids`` of every order. Orders on
+    hold wait until the hold is released. Locks the orders. Statements do not depend on the number of orders or lines.
 
     Raises:
         NothingToDeliver: orders were named, and none of them has anything that can leave.
@@ -74,11 +75,15 @@ def _create(
     if orders[0].company_id != company_id:
         raise SeveralCompanies("These orders belong to another company.")
     promises = promises_of([order.pk for order in orders])
+    held = words_of_holds([pk for pk, parts in promises.items() if any(part.is_held for part in parts)])
     planned: list[tuple[Order, PlannedDelivery]] = []
     sentences: dict[int, str] = {}
     for order in orders:
         if order.status != OrderStatus.CONFIRMED:
             sentences[order.pk] = f"It is {order.get_status_display().lower()}; only confirmed orders are delivered."
+            continue
+        if order.pk in held:
+            sentences[order.pk] = f"It is {held[order.pk]}; it is delivered when the hold is released."
             continue
         found, sentences[order.pk] = plan(
             promises.get(order.pk, []), due_until=due_until, complete_only=order.complete_only

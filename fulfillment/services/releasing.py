@@ -15,6 +15,7 @@ from core.transitions import advance, require_transition
 from fulfillment.bins import BinContent, Take, Want, choose_bins
 from fulfillment.loading import IN_HAND, LoadedLine, lines_of
 from fulfillment.models import Delivery, DeliveryLine
+from fulfillment.services.holds import require_none_held
 from fulfillment.services.locking import lock_deliveries
 from inventory.models import BinStock
 
@@ -41,12 +42,14 @@ def release_deliveries(*, delivery_ids: Collection[int], actor: User) -> None:
     """Choose the bins and hand these deliveries to the pickers. A line that lies in several bins becomes several lines.
 
     Locks the deliveries and the bins, so that two releases do not send two pickers for the same goods.
+    Raises TransitionRefused, and OrderHeld when an order is on hold.
     """
     deliveries = lock_deliveries(delivery_ids)
     if not deliveries:
         return
     require_transition(deliveries, "release")
     lines = [line for lines in lines_of([delivery.pk for delivery in deliveries]).values() for line in lines]
+    require_none_held(lines)
     warehouses = {delivery.pk: delivery.warehouse_id for delivery in deliveries}
     contents = lock_bin_contents({(warehouses[line.delivery_id], line.product_id) for line in lines})
     _assign(deliveries, lines, contents)

@@ -18,6 +18,7 @@ from fulfillment.events import DeliveriesShipped
 from fulfillment.loading import LoadedLine, delivering_of, lines_of
 from fulfillment.models import Delivery, DeliveryLine
 from fulfillment.postings import goods_issue_entry
+from fulfillment.services.holds import require_none_held
 from fulfillment.services.locking import lock_deliveries_with_orders
 from fulfillment.services.packing import settled
 from fulfillment.states import DeliveryStatus
@@ -38,6 +39,7 @@ def ship_deliveries(*, delivery_ids: Collection[int], business_date: date, actor
 
     Raises:
         TransitionRefused: one has left already or was cancelled meanwhile.
+        OrderHeld: an order is on hold; what is packed waits until the hold is released.
         DeliveryNotReady: a line is not picked, or more was picked than its order line allows.
         NotEnoughStock: the goods are not there.
     """
@@ -47,6 +49,7 @@ def ship_deliveries(*, delivery_ids: Collection[int], business_date: date, actor
     company, deliveries = locked.company, locked.deliveries
     require_transition(deliveries, "ship")
     loaded = lines_of([delivery.pk for delivery in deliveries])
+    require_none_held(line for own in loaded.values() for line in own)
     busy = delivering_of(line for lines in loaded.values() for line in lines)
     closed = {
         delivery.pk: [line for line in own if line.picked]
