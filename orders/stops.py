@@ -9,6 +9,7 @@ from core.models import User
 from core.web.formats import day
 from core.web.parts import ChainStop, Tag
 from orders.selectors import orders_visible_to
+from orders.states import OrderStatus
 from orders.status import display_status
 
 
@@ -25,6 +26,7 @@ def order_stops(ids: Collection[int], user: User | AnonymousUser) -> dict[int, C
             f"Order · {day(row['business_date'])}",
             reverse("orders:detail", args=[row["id"]]),
             _tag(row["status"], row["fulfillment_state"], row["billing_state"]),
+            is_void=row["status"] == OrderStatus.CANCELLED,
         )
         for row in rows
     }

@@ -95,7 +95,10 @@ def action_buttons(
 
 @dataclass(frozen=True, slots=True)
 class ChainStop:
-    """One document of the chain: done is filled, here is this page, to do is dotted, the end is what is missing yet."""
+    """One document of the chain: done is filled, here is this page, to do is dotted, the end is what is missing yet.
+
+    ``is_void``: it was cancelled, so the step may be taken again.
+    """
 
     label: str
     what: str
@@ -103,6 +106,7 @@ class ChainStop:
     tag: Tag | None = None
     state: Literal["done", "here", "todo", "end"] = "done"
     document: tuple[str, int] | None = None
+    is_void: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Quotes: list, editor, page, verbs, and the page on which the customer accepts."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,7 +18,7 @@ from core.system import system_user
 from core.web.access import public, requires
 from core.web.formats import day, money
 from core.web.lists import ListPage
-from core.web.parts import ActionButton, DocumentPage, Empty, Fact, Link, Tab, action_buttons
+from core.web.parts import ActionButton, ChainStop, DocumentPage, Empty, Fact, Link, Tab, action_buttons
 from core.web.posted import actor_of, key_of, see_other, with_more_lines
 from core.web.story import chain_of, timeline_of
 from quotes.diff import version_diff
@@ -177,13 +178,14 @@ def _page(request: HttpRequest, quote: Quote, *, refusal: DomainError | None = N
     earlier = next((each for each in versions if each.number == shown.number - 1), None)
     lines = list(shown.lines.select_related("product").order_by("position"))
     before = list(earlier.lines.select_related("product").order_by("position")) if earlier else []
+    chain = chain_of("quote", quote.pk, request.user)
     page = DocumentPage(
         title=str(quote),
         crumb=Link("Quotes", reverse("quotes:list")),
         tag=QUOTE_TAGS[quote.status],
         meta=f"{quote.account.name} · version {shown.number}",
-        actions=_actions(request, quote, newest),
-        chain=chain_of("quote", quote.pk, request.user),
+        actions=_actions(request, quote, newest, chain),
+        chain=chain,
         facts=[
             Fact("Customer", quote.account.name, reverse("catalog:account", args=[quote.account_id])),
             Fact("Date", day(quote.business_date)),
@@ -213,7 +215,9 @@ def _page(request: HttpRequest, quote: Quote, *, refusal: DomainError | None = N
     return render(request, "quotes/detail.html", context, status=refusal.status if refusal else 200)
 
 
-def _actions(request: HttpRequest, quote: Quote, newest: QuoteVersion) -> list[ActionButton]:
+def _actions(
+    request: HttpRequest, quote: Quote, newest: QuoteVersion, chain: Sequence[ChainStop]
+) -> list[ActionButton]:
     user = actor_of(request)
     verbs = [each for each in available_actions(quote, user) if each.verb not in {"accept", "expire"}]
     buttons = action_buttons(
@@ -224,7 +228,11 @@ def _actions(request: HttpRequest, quote: Quote, newest: QuoteVersion) -> list[A
     )
     if quote.status == QuoteStatus.DRAFT and may(user, ENTER):
         buttons.insert(0, ActionButton("Change", reverse("quotes:edit", args=[quote.pk]), is_link=True, key="e"))
-    if quote.status == QuoteStatus.ACCEPTED and may(user, "orders.enter_order"):
+    made = next((stop for stop in chain if stop.document and stop.document[0] == "order" and not stop.is_void), None)
+    if made is not None:
+        label = f"Open order {made.label}".rstrip()
+        buttons.append(ActionButton(label, made.url, style="primary", is_link=True, key="o"))
+    elif quote.status == QuoteStatus.ACCEPTED and may(user, "orders.enter_order"):
         address = reverse("orders:from-quote", args=[newest.pk])
         buttons.append(ActionButton("Make order", address, "order", style="primary", key="o"))
     return buttons

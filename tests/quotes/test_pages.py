@@ -6,9 +6,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from core.dates import business_date
 from core.models import CommandLog, IdempotencyKey
+from orders.services import cancel_orders, create_order_from_quote
 from quotes.models import Contract, Quote
-from quotes.services import acceptance_token, revise_quote
+from quotes.services import accept_quote, acceptance_token, revise_quote, send_quote
 from tests.factories import TODAY
 from tests.world import World
 
@@ -55,6 +57,25 @@ def test_a_quote_is_written_sent_and_accepted_by_the_customer(world: World, alic
 
     quote.refresh_from_db()
     assert (accepted.status_code, quote.status, quote.accepted_name) == (200, "accepted", "Wile E.")
+
+
+def test_the_order_takes_the_place_of_the_button_that_made_it(world: World, alice: Client) -> None:
+    alice.post(reverse("quotes:new"), posted(world))
+    quote = Quote.objects.get()
+    today = business_date(quote.company.time_zone)
+    send_quote(quote_id=quote.pk, actor=world.alice, business_date=today)
+    version_id = accept_quote(quote_id=quote.pk, actor=world.alice, business_date=today, name="Wile E.")
+    page = reverse("quotes:detail", args=[quote.pk])
+    assert "Make order" in alice.get(page).content.decode()
+
+    made = create_order_from_quote(quote_version_id=version_id, actor=world.alice, business_date=today)
+    shown = alice.get(page).content.decode()
+    assert "Make order" not in shown
+    assert "Open order" in shown
+    assert reverse("orders:detail", args=[made]) in shown
+
+    cancel_orders(order_ids=[made], reason="Wrong account", actor=world.boss)
+    assert "Make order" in alice.get(page).content.decode()
 
 
 def test_pressing_save_twice_writes_one_quote(world: World, alice: Client) -> None:

@@ -8,10 +8,10 @@ import pytest
 from core.errors import NotAllowed, TransitionRefused
 from orders.errors import OrderNotEditable
 from orders.models import Order, OrderLine
-from orders.services import create_order_from_quote
+from orders.services import cancel_orders, create_order_from_quote
 from quotes.drafts import QuoteDraft, QuoteLineDraft
 from quotes.errors import QuoteEditedMeanwhile, QuoteNotEditable, QuoteRefused
-from quotes.models import Quote, QuoteVersion
+from quotes.models import Quote, QuoteLine, QuoteVersion
 from quotes.services import accept_quote, create_quote, decline_quote, revise_quote, save_quote, send_quote
 from tests.factories import TODAY
 from tests.world import World
@@ -51,6 +51,41 @@ def test_an_accepted_quote_becomes_an_order_to_the_cent(world: World) -> None:
     order = Order.objects.get(pk=order_id)
     assert (order.gross.amount, order.quote_version_id) == (Decimal("151.5"), version_id)
     assert [line.net.amount for line in OrderLine.objects.filter(order=order).order_by("position")] == [100, 30]
+
+
+def accepted(world: World) -> int:
+    """The version of a quote that the customer accepted: 10 bolts, 5 mugs, and 50 mugs as an option."""
+    offer = quote(world)
+    send_quote(quote_id=offer.pk, actor=world.alice, business_date=TODAY)
+    return accept_quote(quote_id=offer.pk, actor=world.alice, business_date=TODAY, name="Wile E.")
+
+
+def test_a_quote_is_taken_over_once_until_its_order_is_cancelled(world: World) -> None:
+    version_id = accepted(world)
+    first = create_order_from_quote(quote_version_id=version_id, actor=world.alice, business_date=TODAY)
+
+    with pytest.raises(OrderNotEditable, match=r"taken over already: .* has BOLT-M8"):
+        create_order_from_quote(quote_version_id=version_id, actor=world.alice, business_date=TODAY)
+    assert Order.objects.count() == 1
+
+    cancel_orders(order_ids=[first], reason="Wrong account", actor=world.boss)
+    create_order_from_quote(quote_version_id=version_id, actor=world.alice, business_date=TODAY)
+    assert Order.objects.count() == 2
+
+
+def test_lines_of_a_quote_may_be_taken_over_one_by_one(world: World) -> None:
+    version_id = accepted(world)
+    bolts, mugs, option = QuoteLine.objects.filter(version=version_id).order_by("position").values_list("pk", flat=True)
+
+    for line in (bolts, mugs, option):
+        create_order_from_quote(quote_version_id=version_id, line_ids=[line], actor=world.alice, business_date=TODAY)
+
+    for line in (bolts, mugs, option):
+        with pytest.raises(OrderNotEditable, match="taken over already"):
+            create_order_from_quote(
+                quote_version_id=version_id, line_ids=[line], actor=world.alice, business_date=TODAY
+            )
+    assert Order.objects.count() == 3
 
 
 def test_only_an_accepted_quote_becomes_an_order(world: World) -> None:
