@@ -1,5 +1,6 @@
 """Taking over a quote: the order says to the cent what was offered, and nothing is typed again."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -14,9 +15,11 @@ from core.models import Company, User
 from core.rounding import HALF_UP, round_places
 from orders.drafts import OrderDraft, OrderLineDraft
 from orders.errors import OrderNotEditable
+from orders.models import OrderLine
 from orders.services.entry import insert_orders, one_company, unsaved_orders
 from orders.services.lines import BuiltOrder, Wanted
 from orders.services.parties import load_parties
+from orders.states import OrderStatus
 from quotes.models import Quote, QuoteLine, QuoteVersion
 from quotes.states import QuoteStatus
 
@@ -30,10 +33,10 @@ def create_order_from_quote(
     """Make a draft order from an accepted quote, fully or for some of its lines, at the amounts that were accepted.
 
     Alternatives and options come along only when they are named. Dates before the business date move to it. Locks the
-    quote, so that it is not revised meanwhile.
+    quote, so that it is neither revised nor made into another order meanwhile.
 
     Raises:
-        OrderNotEditable: the quote is not accepted, or this version is not the accepted one.
+        OrderNotEditable: the quote is not accepted, this version is not the accepted one, or orders took it already.
         NotFound: the version or a line does not exist.
     """
     version = QuoteVersion.objects.filter(pk=quote_version_id).first()
@@ -45,6 +48,7 @@ def create_order_from_quote(
             f"{quote.title} is {quote.get_status_display().lower()}; only an accepted quote becomes an order."
         )
     lines = _chosen(version, line_ids)
+    _require_left(quote, version, lines, every_kind=line_ids is not None)
     draft = _draft(quote, version, lines, business_date)
     company = one_company([draft], actor=actor)
     parties = load_parties(company, [draft.account_id])
@@ -70,6 +74,36 @@ def _chosen(version: QuoteVersion, line_ids: Sequence[int] | None) -> list[Quote
     if not lines or (line_ids is not None and len(lines) != len(set(line_ids))):
         raise NotFound("This quote has no such lines.")
     return lines
+
+
+def _require_left(quote: Quote, version: QuoteVersion, lines: Sequence[QuoteLine], *, every_kind: bool) -> None:
+    """Orders of one quote never take more of a product together than was accepted; what was cancelled is free again.
+
+    Options and alternatives count as accepted only when lines are named. Stock units. Two queries, under the quote's
+    lock.
+    """
+    accepted: defaultdict[int, Decimal] = defaultdict(Decimal)
+    taken: defaultdict[int, Decimal] = defaultdict(Decimal)
+    for line in version.lines.all():
+        if every_kind or line.kind == QuoteLine.Kind.OFFERED:
+            accepted[line.product_id] += line.quantity
+    made = (
+        OrderLine.objects.filter(order__quote_version__quote=quote, parent=None)
+        .exclude(order__status=OrderStatus.CANCELLED)
+        .select_related("order", "product")
+        .order_by("order_id", "position")
+    )
+    for each in made:
+        taken[each.product_id] += each.ordered - each.cancelled
+    for line in lines:
+        taken[line.product_id] += line.quantity
+    wanted = {line.product_id for line in lines}
+    for each in made:
+        if each.product_id in wanted and taken[each.product_id] > accepted[each.product_id]:
+            raise OrderNotEditable(
+                f"{quote.title} is taken over already: {each.order.title} has {each.product.sku}. Change or cancel that"
+                " order instead."
+            )
 
 
 def _draft(quote: Quote, version: QuoteVersion, lines: Sequence[QuoteLine], business_date: date) -> OrderDraft:
