@@ -21,6 +21,7 @@ from orders.services.lines import BuiltOrder, Wanted
 from orders.services.parties import load_parties
 from orders.states import OrderStatus
 from quotes.models import Quote, QuoteLine, QuoteVersion
+from quotes.services import newest_version
 from quotes.states import QuoteStatus
 
 ZERO = Decimal(0)
@@ -46,6 +47,11 @@ def create_order_from_quote(
     if quote.status != QuoteStatus.ACCEPTED:
         raise OrderNotEditable(
             f"{quote.title} is {quote.get_status_display().lower()}; only an accepted quote becomes an order."
+        )
+    accepted = newest_version(quote)  # the only one that is ever accepted
+    if version.pk != accepted.pk:
+        raise OrderNotEditable(
+            f"Version {accepted.number} of {quote.title} was accepted, not version {version.number}: order from that."
         )
     lines = _chosen(version, line_ids)
     _require_left(quote, version, lines, every_kind=line_ids is not None)

@@ -10,10 +10,12 @@ import pytest
 from core.errors import NotAllowed
 from core.models import User
 from orders.drafts import OrderLineDraft
+from orders.errors import OrderNotEditable
 from orders.models import Order, OrderLine
 from orders.services import GridLine, create_order_from_quote, line_key, save_order, save_order_lines
 from quotes.drafts import QuoteDraft, QuoteLineDraft
-from quotes.services import accept_quote, create_quote, send_quote
+from quotes.models import Quote, QuoteVersion
+from quotes.services import accept_quote, create_quote, revise_quote, save_quote, send_quote
 from tests.factories import TODAY
 from tests.world import World
 
@@ -100,3 +102,20 @@ def test_a_priced_line_added_to_a_quoted_order_needs_the_right(world: World, sav
         save(order, line, [as_quoted(line), added], world.alice)
 
     assert OrderLine.objects.filter(order=order).count() == 1
+
+
+def test_only_the_accepted_version_becomes_an_order(world: World) -> None:
+    quote_id = offer(world, price="5")
+    first = QuoteVersion.objects.get(quote=quote_id)
+    revise_quote(quote_id=quote_id, actor=world.boss)
+    dearer = [QuoteLineDraft(world.bolt.pk, Decimal(10), unit_price=Decimal(9))]
+    version = Quote.objects.get(pk=quote_id).version
+    save_quote(quote_id=quote_id, version=version, actor=world.boss, lines=dearer)
+    send_quote(quote_id=quote_id, actor=world.boss, business_date=TODAY)
+    second_id = accept_quote(quote_id=quote_id, actor=world.boss, business_date=TODAY, name="Wile E.")
+
+    with pytest.raises(OrderNotEditable, match="Version 2 of .* was accepted, not version 1"):
+        create_order_from_quote(quote_version_id=first.pk, actor=world.alice, business_date=TODAY)
+    order_id = create_order_from_quote(quote_version_id=second_id, actor=world.alice, business_date=TODAY)
+
+    assert list(Order.objects.values_list("pk", "net")) == [(order_id, 90)]
