@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from core.models import User
+from orders import filters
 from orders.models import Order, OrderHold
 from orders.services import confirm_orders, hold_orders
 from tests import factories
@@ -171,3 +172,19 @@ def test_the_list_is_exported_as_shown(world: World) -> None:
     text = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
     assert str(order.number) in text
     assert "'=cmd()" in text
+
+
+@pytest.mark.parametrize("few", [0, 20])
+def test_a_customers_name_finds_orders_of_few_and_of_many_customers(
+    world: World, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(filters, "FEW_ACCOUNTS", few)
+    other_account = factories.make_account(company=world.company, code="OTHER")
+    found = draft(world)
+    other = factories.make_order(
+        company=world.company, account=other_account, warehouse=world.main, lines={world.bolt: "2"}, actor=world.alice
+    )
+
+    page = listed(sign_in(world.alice), "?q=acme")
+
+    assert (found.number in page, other.number in page) == (True, False)
