@@ -1,9 +1,11 @@
 """The one definition of every figure: facts at line grain, as SQL over a range of days."""
 
-# Bookings: net of lines of confirmed orders, on the order's business date, at the order's own rate. List value is
-# list price times quantity; where no list price was known, net before discount. Billings: net of posted invoices less
-# credit notes, on their business date. Cost: moving average at order, and at goods issue. On time: shipped no later
-# than first promised.
+# Everything in functional currency. Bookings: net of lines of confirmed orders less what of them was cancelled, by
+# quantity, on the order's business date, at the order's own rate. List value is list price times quantity; where no
+# list price was known, net before discount. Billings: net of posted invoices less credit notes, on their business date.
+# Cost: moving average at order, and at goods issue. Rebates: what was accrued, at the rates at which it was posted: the
+# change of the liability, and for a settlement, whose payout takes the liability down again, the journal entry of its
+# accrual. On time: shipped no later than first promised.
 COLUMNS = (
     "booked_list",
     "booked_net",
@@ -21,12 +23,14 @@ FACTS_SQL = """
         sum(lines_on_time)::int AS lines_on_time
     FROM (
         SELECT o.business_date AS day, o.account_id, l.product_id, o.salesperson_id,
-            coalesce(l.list_price * l.sales_quantity / l.price_unit, l.net + l.discount) * o.fx_rate AS booked_list,
-            l.net * o.fx_rate AS booked_net, l.cost AS booked_cost, 0::numeric AS billed_net, 0::numeric AS billed_cost,
-            0::numeric AS rebate_accrued, 0 AS lines_shipped, 0 AS lines_on_time
+            coalesce(l.list_price * l.sales_quantity / l.price_unit, l.net + l.discount) * o.fx_rate
+                * (l.ordered - l.cancelled) / l.ordered AS booked_list,
+            l.net * o.fx_rate * (l.ordered - l.cancelled) / l.ordered AS booked_net,
+            l.cost * (l.ordered - l.cancelled) / l.ordered AS booked_cost, 0::numeric AS billed_net,
+            0::numeric AS billed_cost, 0::numeric AS rebate_accrued, 0 AS lines_shipped, 0 AS lines_on_time
         FROM orders_order o JOIN orders_orderline l ON l.order_id = o.id
         WHERE o.company_id = %(company)s AND o.business_date >= %(since)s AND o.business_date < %(until)s
-            AND o.status IN ('confirmed', 'completed') AND l.parent_id IS NULL
+            AND o.status IN ('confirmed', 'completed') AND l.parent_id IS NULL AND l.ordered > 0
         UNION ALL
         SELECT i.business_date, i.account_id, l.product_id, o.salesperson_id, 0, 0, 0,
             CASE i.direction WHEN 'credit' THEN -l.net ELSE l.net END * i.fx_rate,
@@ -36,7 +40,12 @@ FACTS_SQL = """
         WHERE i.company_id = %(company)s AND i.business_date >= %(since)s AND i.business_date < %(until)s
             AND i.status IN ('posted', 'reversed')
         UNION ALL
-        SELECT m.business_date, a.account_id, NULL, NULL, 0, 0, 0, 0, 0, m.accrued, 0, 0
+        SELECT m.business_date, a.account_id, NULL, NULL, 0, 0, 0, 0, 0,
+            CASE WHEN m.source_type <> 'rebate_settlement' THEN m.liability ELSE coalesce((
+                SELECT sum(j.debit - j.credit) FROM accounting_journalentry e
+                JOIN accounting_journalline j ON j.entry_id = e.id
+                WHERE e.company_id = t.company_id AND e.source_type = m.source_type AND e.source_id = m.source_id
+                    AND e.purpose = 'accrue' AND m.accrued <> 0 AND j.document_amount = m.accrued), 0) END, 0, 0
         FROM rebates_rebatemovement m JOIN rebates_rebatetotal t ON t.id = m.total_id
         JOIN rebates_rebateagreement a ON a.id = t.agreement_id
         WHERE t.company_id = %(company)s AND m.business_date >= %(since)s AND m.business_date < %(until)s

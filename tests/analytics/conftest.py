@@ -1,1 +1,4 @@
-from tests.world import World, world  # noqa: F401 - the world's fixture
+from tests.rebates.conftest import balance, rebates
+from tests.world import World, world
+
+__all__ = ["World", "balance", "rebates", "world"]

@@ -1,7 +1,7 @@
 """Rollups and live days give the same figures, however often they are rolled, and equal the documents."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,10 +12,16 @@ from analytics.models import SalesDay
 from analytics.selectors import performance
 from analytics.services import roll_up
 from billing.services import invoice_deliveries
+from core.models import FxRate
 from core.system import system_user
 from fulfillment.services import create_deliveries, pick_all, release_deliveries, ship_deliveries
+from orders.services import cancel_rest
+from rebates.services import settle_agreement
+from tests import factories
+from tests.billing.makers import Trade
 from tests.factories import TODAY
 from tests.orders.makers import confirmed
+from tests.rebates.conftest import Rebates
 from tests.world import World
 
 
@@ -47,6 +53,41 @@ def test_live_days_and_rolled_days_say_the_same(world: World) -> None:
 
     assert SalesDay.objects.count() == 2
     assert figures(world) == EXPECTED
+
+
+def test_rebates_of_a_foreign_agreement_count_at_the_rates_at_which_they_were_accrued(
+    rebates: Rebates, balance: Callable[[str], Decimal]
+) -> None:
+    world, end = rebates.world, date(2026, 12, 31)
+    for day, rate in ((TODAY, "0.85"), (date(2026, 12, 1), "0.90")):
+        FxRate.objects.create(from_currency="EUR", to_currency="GBP", valid_from=day, rate=Decimal(rate))
+    euro = factories.make_account(company=world.company, currency="EUR", country="DE", tax_class="export")
+    factories.make_price(company=world.company, product=world.bolt, rate="11.11", currency="EUR")
+    agreement = rebates.agree(("0", "5"), account_id=euro.pk)  # 3 % expected, 5 % earned
+
+    def accrued() -> Decimal:
+        return performance(company_id=world.company.pk, since=TODAY, until=end).now.rebate_accrued
+
+    rebates.invoice(3, account=euro)
+    assert accrued() == balance("4900") == Decimal("0.85")  # 1.00 euro at 0.85
+
+    settle_agreement(agreement_id=agreement.pk, until=end, final=True, actor=world.fay)
+    assert accrued() == balance("4900") == Decimal("1.45")  # and 0.67 euro at 0.90; paying it out adds nothing
+
+
+def test_what_was_cancelled_is_no_booking(world: World) -> None:
+    trade = Trade(world)
+    order = trade.order({world.bolt: "10"})
+    trade.ship(order, only="4")
+    before = performance(company_id=world.company.pk, since=TODAY, until=TODAY).now
+    assert (before.booked_list, before.booked_net) == (100, 100)
+
+    cancel_rest(order_ids=[order.pk], reason="No more needed", actor=system_user())
+
+    now = performance(company_id=world.company.pk, since=TODAY, until=TODAY).now
+    line = order.lines.get()
+    assert (line.ordered, line.cancelled) == (10, 6)
+    assert (now.booked_list, now.booked_net, now.booked_cost) == (40, 40, before.booked_cost * 4 / 10)
 
 
 def test_the_dashboard_shows_margin_only_to_those_who_may(world: World, client: Client) -> None:
