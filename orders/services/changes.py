@@ -19,7 +19,7 @@ from orders.credit import types as credit
 from orders.credit.services import CreditMove, check_in_turn, lock_credit, move_credit
 from orders.drafts import LineChange
 from orders.errors import ChangeRefused, OrderEditedMeanwhile
-from orders.exposure import LineQuantities, line_exposure
+from orders.exposure import NOTHING, LineExposure, LineQuantities, line_exposure
 from orders.loading import load_for_confirmation
 from orders.models import Order, OrderChange, OrderLine
 from orders.services.locking import company_of, lock_orders
@@ -147,26 +147,31 @@ def _amounts(planned: Planned) -> dict[str, Money]:
     return {"net": net, "tax": tax, "gross": net + tax, "discount": discount}
 
 
-def _exposure_delta(company: Company, order: Order, planned: Planned) -> Decimal:
+def _exposure_delta(company: Company, order: Order, planned: Planned) -> LineExposure:
     line = planned.line
     if line.parent_id is not None:
-        return ZERO
+        return NOTHING
     goods = line.product_kind != Product.Kind.SERVICE
     counters = (line.cancelled, line.shipped, line.returned, line.invoiced, line.credited)
 
-    def exposure(gross: Decimal, ordered: Decimal) -> Decimal:
+    def exposure(gross: Decimal, ordered: Decimal) -> LineExposure:
         quantities = LineQuantities(ordered, *counters)
-        both = line_exposure(
+        return line_exposure(
             gross, quantities, fx_rate=order.fx_rate, currency=company.functional_currency, goods=goods
         )
-        return both.open_orders + both.delivered
 
     return exposure(_amounts(planned)["gross"].amount, planned.ordered) - exposure(line.gross.amount, line.ordered)
 
 
 def _move_credit(company: Company, order: Order, planned: Sequence[Planned], on: date, *, actor: User) -> None:
-    """Check an increase under the lock of the account, and move the exposure by the difference."""
-    delta = sum((_exposure_delta(company, order, each) for each in planned), ZERO)
+    """Check an increase under the lock of the account, and move each part of the exposure by its own difference.
+
+    A new quantity also rounds the worth of what was shipped anew, so the delivered part may move by a cent.
+    """
+    changes = [_exposure_delta(company, order, each) for each in planned]
+    open_orders = sum((each.open_orders for each in changes), ZERO)
+    delivered = sum((each.delivered for each in changes), ZERO)
+    delta = open_orders + delivered
     states = lock_credit(company, [order.account_id])
     if delta > 0:
         worth = delta + (order.gross.amount * order.fx_rate if order.gross is not None else ZERO)
@@ -175,9 +180,10 @@ def _move_credit(company: Company, order: Order, planned: Sequence[Planned], on:
         if result.is_blocked:
             findings = " ".join(finding.sentence for finding in result.findings)
             raise ChangeRefused(f"The increase is not covered by credit. {findings}")
+    purpose = f"change v{order.version}"
     move_credit(
         company=company,
-        moves=[CreditMove(order.account_id, "order", order.pk, f"change v{order.version}", open_orders=delta)],
+        moves=[CreditMove(order.account_id, "order", order.pk, purpose, open_orders=open_orders, delivered=delivered)],
         business_date=on,
         actor=actor,
     )

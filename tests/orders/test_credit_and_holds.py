@@ -5,10 +5,13 @@ from decimal import Decimal
 import pytest
 
 from core.errors import NotAllowed
+from core.invariants import check_all
+from fulfillment.services import create_deliveries, pick_all, release_deliveries, ship_deliveries
 from orders.drafts import LineChange
 from orders.errors import ChangeRefused, HoldRefused
-from orders.models import Order, OrderHold, OrderLine
+from orders.models import CreditTotal, Order, OrderHold, OrderLine
 from orders.services import cancel_orders, change_order, confirm_orders, hold_orders, release_holds
+from tests import factories
 from tests.factories import TODAY
 from tests.orders.makers import confirmed, draft, limit, open_orders, pegged
 from tests.world import World
@@ -16,6 +19,21 @@ from tests.world import World
 
 def confirm(world: World, order: Order) -> str:
     return confirm_orders(order_ids=[order.pk], actor=world.alice, business_date=TODAY)[0].outcome
+
+
+def ship_due(world: World, order: Order) -> None:
+    """Ship what of the order is promised for today."""
+    ids = create_deliveries(
+        company_id=world.company.pk, order_ids=[order.pk], due_until=TODAY, business_date=TODAY, actor=world.bob
+    )
+    release_deliveries(delivery_ids=ids, actor=world.bob)
+    pick_all(delivery_ids=ids, actor=world.bob)
+    ship_deliveries(delivery_ids=ids, business_date=TODAY, actor=world.bob)
+    order.refresh_from_db()
+
+
+def require_all_invariants() -> None:
+    assert [(each.invariant.name, each.rows) for each in check_all() if not each.holds] == []
 
 
 def test_over_the_limit_the_order_waits_and_takes_nothing(world: World) -> None:
@@ -118,3 +136,29 @@ def test_a_change_moves_promise_credit_and_totals(
     order.refresh_from_db()
     assert (pegged(world), open_orders(world), order.gross.amount) == (expected_pegged, expected_gross, expected_gross)
     assert order.changes.get().reason == "Changed by phone"
+
+
+def test_a_change_after_a_part_shipment_moves_each_part_of_the_exposure_by_its_own_cents(world: World) -> None:
+    """3 for 3.64 and 2 for 2.43: one piece shipped is 1.21 of the first and 1.22 of the second."""
+    pin = factories.make_product(sku="PIN-1")
+    factories.make_price(company=world.company, product=pin, rate="1.01")
+    factories.put_in_stock(company=world.company, warehouse=world.main, product=pin, quantity="1", unit_cost="0.5")
+    order = factories.make_order(
+        company=world.company, account=world.acme, warehouse=world.main, lines={pin: "3"}, actor=world.alice
+    )
+    confirm(world, order)
+    ship_due(world, order)
+    total = CreditTotal.objects.get(account=world.acme)
+    assert (total.open_orders, total.delivered) == (Decimal("2.43"), Decimal("1.21"))
+
+    change_order(
+        order_id=order.pk,
+        version=order.version,
+        changes=[LineChange(OrderLine.objects.get(order=order).pk, ordered=Decimal(2))],
+        reason="One less",
+        actor=world.alice,
+    )
+
+    total.refresh_from_db()
+    assert (total.open_orders, total.delivered) == (Decimal("1.21"), Decimal("1.22"))
+    require_all_invariants()

@@ -114,7 +114,7 @@ def test_only_the_accepted_version_becomes_an_order(world: World) -> None:
     send_quote(quote_id=quote_id, actor=world.boss, business_date=TODAY)
     second_id = accept_quote(quote_id=quote_id, actor=world.boss, business_date=TODAY, name="Wile E.")
 
-    with pytest.raises(OrderNotEditable, match="Version 2 of .* was accepted, not version 1"):
+    with pytest.raises(OrderNotEditable, match=r"Version 2 of .* was accepted, not version 1"):
         create_order_from_quote(quote_version_id=first.pk, actor=world.alice, business_date=TODAY)
     order_id = create_order_from_quote(quote_version_id=second_id, actor=world.alice, business_date=TODAY)
 
