@@ -1,4 +1,4 @@
-"""What must always hold in the ledger: the views of migration 0003, with their sentences."""
+"""What must always hold in the ledger: the views of its invariants migration, with their sentences."""
 
 from core.invariants import Invariant
 

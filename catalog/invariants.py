@@ -1,4 +1,4 @@
-"""What must always hold in master data: the views of migration 0004, with their sentences."""
+"""What must always hold in master data: the views of its invariants migration, with their sentences."""
 
 from core.invariants import Invariant
 

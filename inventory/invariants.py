@@ -1,4 +1,4 @@
-"""What must always hold in stock and supply: the views of migration 0004, with their sentences."""
+"""What must always hold in stock and supply: the views of its invariants migration, with their sentences."""
 
 from core.invariants import Invariant
 

@@ -1,4 +1,4 @@
-"""What must hold across rooms: the views of migration 0001, with their sentences. Each room declares its own beside."""
+"""What must hold across rooms: the views of its invariants migration, with their sentences. Each room has its own."""
 
 from core.invariants import Invariant
 

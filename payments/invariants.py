@@ -1,4 +1,4 @@
-"""What must always hold of payments: the views of migration 0005, with their sentences."""
+"""What must always hold of payments: the views of its invariants migration, with their sentences."""
 
 from core.invariants import Invariant
 
