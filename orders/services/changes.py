@@ -14,6 +14,7 @@ from core.dates import business_date
 from core.errors import NotFound
 from core.models import Company, User
 from core.money import add_up, round_money
+from core.rounding import round_amount
 from core.timeline import TimelineEntry, record
 from orders.credit import types as credit
 from orders.credit.services import CreditMove, check_in_turn, lock_credit, move_credit
@@ -79,7 +80,7 @@ def change_order(
     on = business_date(company.time_zone)
     _move_credit(company, order, planned, on, actor=actor)
     _move_contracts(company, order, planned, on, actor=actor)
-    _write_lines(order, lines, planned, actor=actor)
+    _write_lines(company, order, lines, planned, actor=actor)
     OrderChange.objects.create(
         order=order,
         order_version=order.version,
@@ -199,8 +200,13 @@ def _move_contracts(company: Company, order: Order, planned: Sequence[Planned], 
         call_off(company_id=company.pk, call_offs=moves, actor=actor)
 
 
-def _write_lines(order: Order, lines: Mapping[int, OrderLine], planned: Sequence[Planned], *, actor: User) -> None:
-    """Write the new quantities, dates and amounts, and the order's totals, in two statements."""
+def _write_lines(
+    company: Company, order: Order, lines: Mapping[int, OrderLine], planned: Sequence[Planned], *, actor: User
+) -> None:
+    """Write the new quantities, dates, amounts and costs, and the order's totals, in two statements.
+
+    The cost, in functional currency, follows the quantity at the cost per piece of the day the line was entered.
+    """
     amounts = {each.line.pk: _amounts(each) for each in planned}
     bulk.update(
         OrderLine,
@@ -211,15 +217,18 @@ def _write_lines(order: Order, lines: Mapping[int, OrderLine], planned: Sequence
                 each.ordered * each.line.unit_denominator / each.line.unit_numerator for each in planned
             ],
             "requested_on": [each.requested_on for each in planned],
+            "cost": [
+                round_amount(each.line.cost * each.ordered / each.line.ordered, company.functional_currency)
+                for each in planned
+            ],
             "currency": [each.line.currency for each in planned],
             **{name: [amounts[each.line.pk][name] for each in planned] for name in ("net", "tax", "gross", "discount")},
         },
     )
 
     def total(name: str) -> Money:
-        return add_up(
-            (amounts.get(line.pk, {}).get(name) or getattr(line, name) for line in lines.values()), order.currency
-        )
+        now = (amounts[line.pk][name] if line.pk in amounts else getattr(line, name) for line in lines.values())
+        return add_up(now, order.currency)
 
     order.net, order.tax, order.gross = total("net"), total("tax"), total("gross")
     order.version += 1

@@ -136,6 +136,8 @@ def test_a_change_moves_promise_credit_and_totals(
     order.refresh_from_db()
     assert (pegged(world), open_orders(world), order.gross.amount) == (expected_pegged, expected_gross, expected_gross)
     assert order.changes.get().reason == "Changed by phone"
+    line.refresh_from_db()
+    assert line.cost == 4 * ordered
 
 
 def test_a_change_after_a_part_shipment_moves_each_part_of_the_exposure_by_its_own_cents(world: World) -> None:
@@ -162,3 +164,31 @@ def test_a_change_after_a_part_shipment_moves_each_part_of_the_exposure_by_its_o
     total.refresh_from_db()
     assert (total.open_orders, total.delivered) == (Decimal("1.21"), Decimal("1.22"))
     require_all_invariants()
+
+
+def test_what_becomes_worth_nothing_counts_nothing_in_the_totals(world: World) -> None:
+    """A piece of 1,000 for 0.01 rounds to 0.00: the order is worth the other line, not the old amount."""
+    nail = factories.make_product(sku="NAIL-1")
+    factories.make_price(company=world.company, product=nail, rate="0.00001")
+    factories.put_in_stock(company=world.company, warehouse=world.main, product=nail, quantity="1000", unit_cost="0.01")
+    order = factories.make_order(
+        company=world.company,
+        account=world.acme,
+        warehouse=world.main,
+        lines={nail: "1000", world.bolt: "1"},
+        actor=world.alice,
+    )
+    confirm(world, order)
+    order.refresh_from_db()
+    assert order.net.amount == Decimal("10.01")
+
+    change_order(
+        order_id=order.pk,
+        version=order.version,
+        changes=[LineChange(OrderLine.objects.get(order=order, product=nail).pk, ordered=Decimal(1))],
+        reason="",
+        actor=world.alice,
+    )
+
+    order.refresh_from_db()
+    assert (order.net.amount, order.gross.amount) == (10, 12)
