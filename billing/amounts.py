@@ -18,6 +18,6 @@ def rest_of_share(whole: Decimal, cumulative: Decimal, of: Decimal, so_far: Deci
     """What is due now: the rounded worth of everything up to now less what was written before.
 
     The roundings telescope: when ``cumulative`` reaches ``of``, the parts sum to ``whole`` to the cent, whatever their
-    number (regressions 26 and 46).
+    number.
     """
     return share(whole, cumulative, of, currency) - so_far

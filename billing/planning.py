@@ -74,7 +74,7 @@ def due_of_deliveries(
     functional: str,
 ) -> list[Due]:
     """What these deliveries put on a bill: goods by what the customer keeps, kits by full sets, and once per order the
-    services that are due (regression 37).
+    services that are due.
     """
     wanted = set(delivery_ids)
     taking = _Taking(orders, lines, shipped, functional)

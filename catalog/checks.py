@@ -133,9 +133,7 @@ def _units(draft: ProductDraft, known: Mapping[str, bool]) -> Wrong:
 
 
 def _ratio(unit: UnitDraft, *, stock_is_whole: bool) -> str | None:
-    """A unit is an exact number of stock units: whole where they are, else at six decimal places (data-model.md,
-    section 3).
-    """
+    """A unit is an exact number of stock units: whole where they are, else at six decimal places."""
     if not (0 < unit.numerator <= LARGEST_COUNT and 0 < unit.denominator <= LARGEST_COUNT):
         return "A unit conversion must be greater than zero."
     if stock_is_whole and unit.numerator % unit.denominator:

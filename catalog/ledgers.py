@@ -1,6 +1,4 @@
-"""The catalog's guarded ledger: how often a coupon was used, by everybody and by one account (data-model.md, section
-5).
-"""
+"""The catalog's guarded ledger: how often a coupon was used, by everybody and by one account."""
 
 from collections.abc import Mapping
 from decimal import Decimal

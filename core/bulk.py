@@ -1,6 +1,6 @@
 """Set-based writing: one statement for any number of rows, fenced for money.
 
-``bulk_create`` and ``bulk_update`` cost a multiple of this (performance.md) and let money through without its currency.
+``bulk_create`` and ``bulk_update`` cost a multiple of this and let money through without its currency.
 """
 
 from collections.abc import Mapping, Sequence

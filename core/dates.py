@@ -7,6 +7,6 @@ from zoneinfo import ZoneInfo
 def business_date(time_zone: str, *, at: datetime | None = None) -> date:
     """The calendar day in the zone at the instant, now when none is given.
 
-    Never the day of UTC: regression 48 mixed a local date with a UTC time.
+    Never the day of UTC: a local date and a UTC time do not mix.
     """
     return (at or datetime.now(UTC)).astimezone(ZoneInfo(time_zone)).date()

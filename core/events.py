@@ -1,7 +1,7 @@
 """Typed facts that rooms tell each other inside one transaction. All subscriptions stand in ``orders_site/wiring.py``.
 
 A handler may post to ledgers of a higher lock rank and locks no documents; anything else goes by the outbox
-(data-model.md 6).
+(docs/architecture.md).
 """
 
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""Guarded ledgers: append-only movements beside a guarded total per key, implemented once (data-model.md, section 5).
+"""Guarded ledgers: append-only movements beside a guarded total per key, implemented once.
 
 Stock, pegs, receipts, credit, contracts, coupons and rebates are instances. Two steps: ``lock(keys)`` locks the totals
 in one sorted statement and returns their balances; ``post(movements)`` writes movements and totals in one set-based

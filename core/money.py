@@ -1,6 +1,6 @@
 """The money fence: django-money's type at the boundary, plain numerics in the store, and no way around the currency.
 
-Why a fence: house-style section 6 lists what a bare ``MoneyField`` lets through, observed.
+Why a fence: docs/money.md lists what is refused here and what a bare ``MoneyField`` lets through.
 ``tests/core/test_money_fence.py`` holds each trap. Rounding is never done by saving; it happens at named places through
 ``round_money``.
 """
@@ -151,7 +151,7 @@ class DocumentMoneyField(MoneyField):
 
 
 class UnitPriceField(models.DecimalField):
-    """A price per price unit, in the row's currency: six places, never rounded to the currency (house-style 6.3)."""
+    """A price per price unit, in the row's currency: six places, never rounded to the currency (docs/money.md)."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("max_digits", AMOUNT_DIGITS)
@@ -178,7 +178,7 @@ class LedgerAmountField(models.DecimalField):
 
 
 def round_money(money: Money) -> Money:
-    """Round once, by name: HALF_UP to the ISO exponent of that currency (JPY 0, KWD 3). Source: house-style 6.3."""
+    """Round once, by name: HALF_UP to the ISO exponent of that currency (JPY 0, KWD 3); see docs/money.md."""
     return Money(round_amount(money.amount, money.currency.code), money.currency)
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.db import connection
 
 KEPT = {
-    # A client retries within hours; a week covers a weekend offline (reliability.md 1.3).
+    # A client retries within hours; a week covers a weekend offline.
     "core_idempotencykey": (timedelta(days=7), "created_at", "true"),
     # Long enough to see when a message of last month ran. Dead letters stay until somebody looks.
     "core_outboxmessage": (timedelta(days=30), "done_at", "state = 'done'"),

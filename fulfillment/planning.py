@@ -68,7 +68,6 @@ def plan(
     """Plan the deliveries of one order, one per warehouse; when there are none the sentence says why.
 
     An order that ships complete waits until everything that is still open is due and on hand. Kits leave in full sets.
-    Source: product.md 7, data-model.md 3.
     """
     is_due = {
         each.schedule_line_id: each.ship_on is not None and (due_until is None or each.ship_on <= due_until)

@@ -1,4 +1,4 @@
-"""Inventory's guarded ledgers: the promising bucket, the expected receipt, the bin (data-model.md, section 5)."""
+"""Inventory's guarded ledgers: the promising bucket, the expected receipt, the bin."""
 
 from collections.abc import Mapping
 from decimal import Decimal

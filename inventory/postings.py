@@ -21,7 +21,7 @@ class ReceivedValue:
 
 
 def receipt_lines(values: Sequence[ReceivedValue], *, rate: Rate, partner_id: int) -> tuple[LineDraft, ...]:
-    """Dr stock, Cr goods received not invoiced (product.md 13).
+    """Dr stock, Cr goods received not invoiced.
 
     What covered stock below zero was sold at an estimate before: the difference to its true cost is cost of sales.
     """

@@ -79,7 +79,7 @@ def order_credit(order: Order, lines: Sequence[OrderLine], on: date) -> OrderCre
 
 
 def credit_tag(result: credit.CreditResult, overdue_days: int) -> Tag:
-    """The chip: over by how much, overdue how long, or how much is used (ux.md 1.4)."""
+    """The chip: over by how much, overdue how long, or how much is used."""
     currency_excess = next((each.excess for each in result.findings if each.check is credit.Check.LIMIT), ZERO)
     if currency_excess > 0:
         return Tag(f"Over by {formats.money(currency_excess)}", "bad")

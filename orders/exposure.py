@@ -45,7 +45,7 @@ def line_exposure(
     """The exposure of a confirmed line worth ``gross`` (document currency), converted at the order's own rate.
 
     ``currency`` is the functional one. Services and fees are billed from the order, so they count as open until
-    invoiced. Source: data-model.md 5, "Credit moves".
+    invoiced.
     """
     if quantities.ordered == 0:
         return NOTHING

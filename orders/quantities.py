@@ -52,7 +52,7 @@ def with_deltas(lines: Mapping[int, LineState], deltas: Mapping[int, Mapping[str
     """The lines after these changes, kits' headers brought in line with their components.
 
     Shipped kits are the full sets that the shipped components make; a returned part reduces the kits only when no full
-    set remains (product.md 3).
+    set remains.
     """
     after = dict(lines)
     for line_id, delta in deltas.items():
@@ -81,7 +81,7 @@ def _full_sets(header: LineState, parts: Iterable[LineState], have: Mapping[int,
 
 
 def fulfillment_state(lines: Iterable[LineState]) -> FulfillmentState:
-    """Derived from quantities, compared as quantities and never as percentages (regression 38)."""
+    """Derived from quantities, compared as quantities and never as percentages."""
     goods = [line for line in lines if line.is_shipped_by_itself]
     if not any(line.shipped for line in goods):
         return FulfillmentState.NOTHING
@@ -89,7 +89,7 @@ def fulfillment_state(lines: Iterable[LineState]) -> FulfillmentState:
 
 
 def billing_state(lines: Iterable[LineState]) -> BillingState:
-    """Derived from quantities, net of returns (regression 39)."""
+    """Derived from quantities, net of returns."""
     billed = [line for line in lines if line.parent_id is None]
     if not any(line.invoiced for line in billed):
         return BillingState.NOTHING

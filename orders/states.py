@@ -1,4 +1,4 @@
-"""The life of an order, and the one status that people see (data-model.md, section 4)."""
+"""The life of an order, and the one status that people see."""
 
 from django.db.models import TextChoices
 
@@ -16,7 +16,10 @@ class OrderStatus(TextChoices):
 
 
 class HoldKind(TextChoices):
-    """Why an order is stopped. Ranked: the first open one is shown."""
+    """Why an order is stopped. Ranked: the first open one is shown.
+
+    Nothing places an address hold: an order without an address is refused as incomplete.
+    """
 
     CREDIT = "credit", "Credit"
     PRICE = "price", "Price"

@@ -1,4 +1,4 @@
-"""The one status that people see, computed from the axes with a written precedence (data-model.md 4, ux.md 1.4)."""
+"""The one status that people see, computed from the axes with a written precedence."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

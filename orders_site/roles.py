@@ -1,4 +1,4 @@
-"""Roles and their rights: the one list (product.md, "Roles"). Groups are built from it at set-up; people get roles,
+"""Roles and their rights: the one list. Groups are built from it at set-up; people get roles,
 never single rights.
 
 A right is ``app.codename`` of a model's permissions. Field rights (cost, margin, credit, bank) stand beside verbs, not

@@ -1,4 +1,4 @@
-"""The rebate ledger: what counts, what is accrued, what was settled, per agreement (data-model.md, section 5)."""
+"""The rebate ledger: what counts, what is accrued, what was settled, per agreement."""
 
 from collections.abc import Mapping
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Locking open items: after every document, before credit (data-model.md 6)."""
+"""Locking open items: after every document, before credit (docs/locking.md)."""
 
 from collections.abc import Collection
 

@@ -1,4 +1,4 @@
-"""Locking invoices: after orders, deliveries and returns, before payments and open items (data-model.md 6)."""
+"""Locking invoices: after orders, deliveries and returns, before payments and open items (docs/locking.md)."""
 
 from collections.abc import Collection, Iterable
 

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-# Conditions: data-model.md 9 lets the key carry the exclusion, so the key must be what the columns say.
+# Conditions: the key carries the exclusion, so the key must be what the columns say.
 SPELLED = (
     "condition_type || '|' || access || '|' || company_id::text || coalesce('|' || account_id::text, '')"
     " || coalesce('|' || price_group_id::text, '') || coalesce('|' || agreement_line_id::text, '')"

@@ -1,4 +1,4 @@
-"""Condition records: every price, discount and surcharge of the condition technique (product.md, section 1)."""
+"""Condition records: every price, discount and surcharge of the condition technique."""
 
 from typing import ClassVar
 
@@ -40,7 +40,7 @@ class ConditionRecord(models.Model):
     """One agreed figure for one key, valid over a half-open range of days.
 
     Overlap on the same key is refused by the database. ``key`` is canonical text (condition type, access, key values,
-    currency, unit), never null, because a NULL key column would defeat the exclusion (data-model.md 9). ``key_values``
+    currency, unit), never null, because a NULL key column would defeat the exclusion. ``key_values``
     holds the ids in the order of the access's fields. Written only by ``catalog.services.set_conditions``. ``rate`` is
     a percentage, or money per ``price_unit`` of ``unit``; six places, not rounded.
     """

@@ -1,7 +1,7 @@
 """Find every line's price and discounts and compute its net value: the same request always gives the same cents.
 
 Order of a line: convert into the document's currency, price, discounts, round once HALF_UP, fixed surcharges
-(product.md, section 1; the lessons of odoo/odoo #56770 and frappe/erpnext #16927). Up to the rounding all arithmetic is
+(docs/pricing.md; the lessons of odoo/odoo #56770 and frappe/erpnext #16927). Up to the rounding all arithmetic is
 exact: values are kept as numerator and denominator, because "per 3" or "per case of 12" has no finite decimal.
 """
 

@@ -1,4 +1,4 @@
-"""Locking deliveries and returns: orders first, then deliveries, then returns, each in id order (data-model.md 6)."""
+"""Locking deliveries and returns: orders first, then deliveries, then returns, each in id order (docs/locking.md)."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass

@@ -15,7 +15,7 @@ from inventory.states import ADJUSTMENT_TRANSITIONS, PostedStatus
 
 
 class StockBucket(GuardedTotal):
-    """The promising bucket of one product in one warehouse: the lock of all promising (data-model.md 5).
+    """The promising bucket of one product in one warehouse: the lock of all promising (docs/promising.md).
 
     ``on_hand`` and ``pegged`` in the stock unit, ``value`` at moving average in functional currency. Nothing is
     promised twice: pegged never exceeds on hand, but where the warehouse allows negative stock.

@@ -6,7 +6,7 @@ by a date *is* available-to-promise with look-ahead,
 
     ATP(t) = max(0, min over u >= t of (on hand + receipts to u - issues to u)),
 
-so the answer, the picture and the totals cannot disagree (product.md, section 4; data-model.md, section 5). A quantity
+so the answer, the picture and the totals cannot disagree (docs/promising.md). A quantity
 that misses its date takes the earliest later supply; what no supply covers is returned as unpromised.
 
 The caller holds the locks of all promising buckets and receipts that it passes in.

@@ -180,7 +180,7 @@ def place_supply_orders(*, order_ids: Collection[int], actor: User) -> None:
 def close_supply_orders(
     *, order_ids: Collection[int], actor: User, reason: str = "", business_date: date | None = None
 ) -> None:
-    """Expect nothing more of these orders; promises that leaned on the rest are kept or moved (R20)."""
+    """Expect nothing more of these orders; promises that leaned on the rest are kept or moved."""
     _end(order_ids, "close", reason or "The inbound order was closed", business_date, actor=actor)
 
 

@@ -7,7 +7,7 @@ rest. For every move
     cost that came in = change of stock value + expense,
 
 so that, over any history, receipts at cost = value left + expenses, exactly. The value is never below zero while there
-is stock (regression 33), and a state at a date is the replay of the moves to that date (regression 34).
+is stock, and a state at a date is the replay of the moves to that date.
 """
 
 from __future__ import annotations
@@ -172,7 +172,7 @@ def _issue(state: StockValue, move: StockMove, exponent: int) -> Effect:
 
 
 def _customer_return(state: StockValue, move: StockMove, exponent: int) -> Effect:
-    """Back at the cost of its issue, so that stock ledger and cost of sales agree after any replay (regression 31)."""
+    """Back at the cost of its issue, so that stock ledger and cost of sales agree after any replay."""
     cost = _cost(move, exponent)
     how = f"{plain(move.quantity)} back at their issue cost of {cost:f}"
     return ZERO, _settled(state, move.quantity, cost, exponent), how

@@ -1,6 +1,6 @@
 """Credit check: may this document be bought on account, and if not, what is the least that would make it pass.
 
-Exposure = open orders + delivered unbilled + billed + open items - unapplied credits (product.md, section 6). The
+Exposure = open orders + delivered unbilled + billed + open items - unapplied credits. The
 caller holds the lock of the credit account, so that two orders that fit alone cannot both pass (invariant I18).
 """
 

@@ -66,7 +66,7 @@ class CreditProfile:
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """What the account owes or will owe, by component of the credit ledger (data-model.md, section 5)."""
+    """What the account owes or will owe, by component of the credit ledger."""
 
     open_orders: Decimal = ZERO  # undelivered, with tax
     delivered_unbilled: Decimal = ZERO

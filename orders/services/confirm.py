@@ -5,12 +5,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.utils import timezone
+
 from catalog.drafts import CouponUse
 from catalog.services import lock_and_use_coupons, refused_coupon_uses
 from core.commands import command
 from core.events import publish
 from core.ledger import Guard, Key, Total
 from core.models import Company, User
+from core.system import system_user
+from core.timeline import TimelineEntry, record
 from core.transitions import advance
 from inventory import services as inventory
 from orders.credit import types as credit
@@ -28,6 +32,7 @@ from orders.states import HoldKind, OrderStatus
 from quotes.services import CallOff, call_off, refused_call_offs
 
 PROMISABLE = frozenset({OrderStatus.DRAFT, OrderStatus.SUBMITTED})
+CREDIT_PASSED = "Credit check passed"
 
 
 @dataclass(slots=True)
@@ -58,14 +63,14 @@ class Batch:
 def confirm_orders(*, order_ids: Collection[int], actor: User, business_date: date | None = None) -> list[Confirmation]:
     """Promise every line of these orders and make them binding.
 
-    Each ends confirmed, or submitted with holds (credit, price, address), in which case it takes no stock and no
+    Each ends confirmed, or submitted with holds (credit, price), in which case it takes no stock and no
     credit. A member that cannot be confirmed is dropped under the locks, before anything is written for it, and
     reported. The statement count depends neither on the number of orders nor of lines. Safe to repeat under one
     idempotency key.
 
     Locks, in this order: order headers, credit totals, contract totals, coupon totals, promising buckets and receipts.
     Quantities that no supply covers become schedule lines without date, unless the order is complete-only. Credit is
-    decided in functional currency at the order's own rate. Source: data-model.md 4.
+    decided in functional currency at the order's own rate.
 
     Raises:
         OrderNotConfirmable: no member could be confirmed or submitted; its sentences say why, and nothing was changed.
@@ -241,9 +246,26 @@ def _take(batch: Batch, *, actor: User) -> None:
 
 def _make_binding(batch: Batch, orders: Sequence[Order], *, actor: User) -> None:
     binding = {order.order_id for order in batch.free}
+    _let_go([order for order in orders if order.pk in binding], batch)
     advance([order for order in orders if order.pk in binding], "confirm", actor=actor)
     if binding:
         publish(OrdersConfirmed(actor_id=actor.pk, company_id=batch.company.pk, order_ids=tuple(sorted(binding))))
+
+
+def _let_go(orders: Sequence[Order], batch: Batch) -> None:
+    """Close the credit holds of orders that pass the check by now, in the system's name: nobody approved anything.
+
+    What the system itself submitted it cannot release (I15); those holds are removed, and row history keeps them.
+    No statement where nothing was held.
+    """
+    waited = [order for order in orders if HoldKind.CREDIT in batch.loaded[order.pk].open_hold_kinds]
+    if not waited:
+        return
+    system = system_user()
+    holds = OrderHold.objects.filter(order__in=waited, kind=HoldKind.CREDIT, released_at=None)
+    holds.filter(created_by=system).delete()
+    holds.update(released_at=timezone.now(), released_by=system, release_reason=CREDIT_PASSED)
+    record([TimelineEntry.about(order, "release", reason=CREDIT_PASSED) for order in waited], actor=system)
 
 
 def _confirmations(batch: Batch, late: Collection[int], no_supply: Collection[int]) -> list[Confirmation]:

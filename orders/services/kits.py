@@ -1,4 +1,4 @@
-"""Writing the components of kits: generated and frozen at the moment of confirmation (data-model.md, section 3)."""
+"""Writing the components of kits: generated and frozen at the moment of confirmation."""
 
 from collections.abc import Mapping, Sequence
 

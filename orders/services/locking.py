@@ -9,7 +9,7 @@ from orders.models import Order
 
 
 def lock_orders(order_ids: Collection[int]) -> list[Order]:
-    """Lock these orders' headers in id order and return them as they are now (data-model.md 6, rank ORDER).
+    """Lock these orders' headers in id order and return them as they are now (docs/locking.md, rank ORDER).
 
     A line, schedule line or hold of an order changes only under this lock.
 

@@ -140,7 +140,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
-# --- Commands: time-outs of one transaction (reliability.md 1.1); workers raise the second one ------------------------
+# --- Commands: time-outs of one transaction; workers raise the second one ---------------------------------------------
 KEPT_LOCK_TIMEOUT = environment.text("KEPT_LOCK_TIMEOUT", "1500ms")
 KEPT_STATEMENT_TIMEOUT = environment.text("KEPT_STATEMENT_TIMEOUT", "15s")
 
@@ -152,7 +152,7 @@ LANGUAGE_CODE = "en-gb"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
-AUTO_CONVERT_MONEY = False  # conversion only through core.fx.convert, with the rate stored
+AUTO_CONVERT_MONEY = False  # conversion never happens by itself: the rate is looked up by core.fx and stored
 
 # --- Files ----------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"

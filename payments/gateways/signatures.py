@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from payments.errors import WebhookRefused
 
-TOLERANCE = timedelta(minutes=5)  # reliability.md 1.3; both ways, because clocks differ
+TOLERANCE = timedelta(minutes=5)  # both ways, because clocks differ
 _FORM = re.compile(r"t=(?P<time>\d{1,12}),v1=(?P<digest>[0-9a-f]{64})", re.ASCII)
 
 

@@ -1,4 +1,4 @@
-"""Locking what payments touch, in street order: orders, invoices, payments, open items (data-model.md 6)."""
+"""Locking what payments touch, in street order: orders, invoices, payments, open items (docs/locking.md)."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Locking agreements: before open items and credit, before the rebate totals (data-model.md 6)."""
+"""Locking agreements: before open items and credit, before the rebate totals (docs/locking.md)."""
 
 from core.access import company_ids
 from core.errors import NotFound

@@ -1,6 +1,6 @@
 """Rebate tiers: what a volume earns, and how much more would earn what.
 
-On 2,000 with A 10 % up to 1,000 and B 25 % up to 2,500 (product.md, section 12):
+On 2,000 with A 10 % up to 1,000 and B 25 % up to 2,500:
 
     stepped      350   each slice at its own rate: 1,000 x 10 % + 1,000 x 25 %
     cumulative   500   the reached tier's rate on the whole: 2,000 x 25 %

@@ -1,4 +1,4 @@
-"""Tax and cents: what users of other order systems met (regressions 21 to 28), with the figures of their threads."""
+"""Tax and cents: what users of other order systems met, with the figures of their threads."""
 
 from decimal import Decimal
 

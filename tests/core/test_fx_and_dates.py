@@ -84,7 +84,7 @@ def test_converting_at_another_currencys_rate_is_a_programmer_error() -> None:
         convert(Money(Decimal(1), "GBP"), rate=Rate("USD", "EUR", Decimal(1), TODAY))
 
 
-# --- regression 48: a local date and a UTC time were mixed ------------------------------------------------------------
+# --- a local date and a UTC time were mixed ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

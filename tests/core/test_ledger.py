@@ -1,4 +1,4 @@
-"""Guarded ledgers: posting, refusals that name every key, facts that pass, recount (data-model.md, section 5)."""
+"""Guarded ledgers: posting, refusals that name every key, facts that pass, recount."""
 
 from decimal import Decimal
 from typing import Any

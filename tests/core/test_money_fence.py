@@ -1,4 +1,4 @@
-"""The money fence: every trap of house-style section 6, by name, on the models that carry money."""
+"""The money fence: every trap of a bare money field, by name, on the models that carry money."""
 
 from decimal import Decimal
 from typing import Any

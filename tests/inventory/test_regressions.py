@@ -1,6 +1,6 @@
-"""What users of other systems met (regressions C1, C2, C4), as far as stock and promises are concerned.
+"""What users of other systems met, as far as stock and promises are concerned.
 
-R01, R05, R10 and R12 are in test_races, R20 in test_supply_changes.
+Races are in test_races, changes of supply in test_supply_changes.
 """
 
 from collections.abc import Callable
