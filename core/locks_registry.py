@@ -9,7 +9,7 @@ from enum import IntEnum
 
 
 class Rank(IntEnum):
-    """What may be locked after what; equal ranks only with ids ascending. Source: data-model.md, section 6."""
+    """What may be locked after what; equal ranks only with ids ascending (docs/locking.md)."""
 
     IDEMPOTENCY = 0
     MASTER_DATA = 5

@@ -38,7 +38,7 @@ def set_conditions(*, drafts: Sequence[ConditionDraft], actor: User, replace: bo
     """Enter prices and discounts and return their ids in the order given. The statement count is constant.
 
     With ``replace`` what is in force when a draft begins ends there; without it any overlap is refused. The database
-    refuses it too (data-model.md, section 9).
+    refuses it too.
 
     Raises:
         PriceRefused: a draft breaks a rule of its type; the refusal names it.

@@ -55,7 +55,7 @@ def change_order(
     was said.
 
     Amounts follow the quantity at the line's agreed price and discount, rounded once. An increase is checked against
-    credit and contract again (regression 41). Quantities go no lower than what was shipped or is on a delivery.
+    credit and contract again. Quantities go no lower than what was shipped or is on a delivery.
 
     Raises:
         ChangeRefused: the order is not confirmed, nothing changes, a quantity is too low, or credit does not allow the
