@@ -77,6 +77,23 @@ def test_the_maker_does_not_release(world: World) -> None:
         release_holds(hold_ids=[hold.pk], reason="Please", actor=world.alice)
 
 
+@pytest.mark.parametrize("submitted_by", ["Alice", "System"])
+def test_confirming_after_the_limit_rose_leaves_no_credit_hold_open(world: World, submitted_by: str) -> None:
+    limit(world, "100")
+    order = draft(world, bolt="10")
+    maker = world.alice if submitted_by == "Alice" else factories.system_user()
+    confirm_orders(order_ids=[order.pk], actor=maker, business_date=TODAY)
+    assert OrderHold.objects.filter(order=order, released_at=None).exists()
+    limit(world, "500")
+
+    assert confirm(world, order) == "confirmed"
+
+    assert not OrderHold.objects.filter(order=order, released_at=None).exists()
+    released = OrderHold.objects.filter(order=order).values_list("released_by__is_system", "release_reason")
+    assert list(released) == ([(True, "Credit check passed")] if submitted_by == "Alice" else [])
+    require_all_invariants()
+
+
 def test_a_hold_by_hand_stops_a_draft_until_it_is_released(world: World) -> None:
     order = draft(world, bolt="10")
     hold_orders(order_ids=[order.pk], reason="Customer calls back", actor=world.alice)
