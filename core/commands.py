@@ -16,13 +16,13 @@ from collections.abc import Callable
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from django.conf import settings
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import DataError, IntegrityError, OperationalError, connection, transaction
 
 from core import access
 from core.codec import canonical, for_log, from_plain, to_plain
 from core.constraints import translate
 from core.context import current_context
-from core.errors import Busy, KeyReused, StillRunning
+from core.errors import Busy, KeyReused, StillRunning, Unkeepable
 from core.locks_registry import Rank
 from core.models import IdempotencyKey
 from core.runs import Run, active_run, use_run
@@ -32,6 +32,9 @@ R = TypeVar("R")
 
 RETRIED_SQLSTATES = frozenset({"40P01", "40001", "55P03"})  # deadlock, serialization failure, lock time-out
 LOCK_TIMEOUT = "55P03"
+# Text too long, number out of range, date out of range, NUL in text, NUL in JSON. psycopg finds some NULs itself: no
+# SQLSTATE. Any other DataError (a division by zero, say) is a fault of ours and stays one.
+UNKEEPABLE_SQLSTATES = frozenset({"22001", "22003", "22008", "22021", "22P05"})
 TRIES = 4
 DEADLINE_SECONDS = 6.0
 
@@ -100,6 +103,10 @@ class Command(Generic[P, R]):
                 if refusal is None:
                     raise
                 raise refusal from error
+            except DataError as error:
+                if not _is_unkeepable(error):
+                    raise
+                raise Unkeepable("A value is too long or too large to be kept. Nothing was changed.") from error
             time.sleep(random.uniform(0.01, 0.05) * 2**attempt)  # noqa: S311 - jitter, not a secret
         raise AssertionError("unreachable")
 
@@ -176,6 +183,11 @@ class Command(Generic[P, R]):
 
 def _sqlstate(error: Exception) -> str:
     return getattr(error.__cause__, "sqlstate", "") or ""
+
+
+def _is_unkeepable(error: DataError) -> bool:
+    state = _sqlstate(error)
+    return state in UNKEEPABLE_SQLSTATES if state else "NUL" in str(error)
 
 
 def _prepare_transaction(run: Run) -> None:

@@ -74,6 +74,12 @@ class ConstraintRefused(DomainError):
         self.constraint = constraint
 
 
+class Unkeepable(DomainError):
+    """A value does not fit its column: the last resort behind the checks of forms and services."""
+
+    code = "unkeepable"
+
+
 class LedgerRefused(DomainError):
     """A guarded ledger refused a movement; ``keys`` names every key that refused, not only the first."""
 

@@ -45,6 +45,12 @@ def break_something(*, sql: str, actor: User) -> None:
         cursor.execute(sql)
 
 
+@command(permission=None)
+def change_company(*, company_id: int, changes: dict[str, str], actor: User) -> None:
+    """Write these columns as they are."""
+    Company.objects.filter(pk=company_id).update(**changes)
+
+
 def name_of(company: Company) -> str:
     return Company.objects.values_list("name", flat=True).get(pk=company.pk)
 
@@ -177,6 +183,32 @@ def test_a_trigger_of_ours_brings_its_own_sentence(company: Company, boss: User)
 def test_a_constraint_without_a_sentence_stays_a_fault(boss: User) -> None:
     with pytest.raises(IntegrityError, match="fx_rate_positive"):
         publish_rate(currency="USD", value="-1", actor=boss)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"name": "a\x00b"}, {"name": "x" * 121}, {"country": "GBR"}],
+    ids=["NUL", "too long", "too long a code"],
+)
+def test_a_value_that_cannot_be_kept_is_refused(company: Company, boss: User, changes: dict[str, str]) -> None:
+    with pytest.raises(DomainError, match="too long or too large to be kept") as refused:
+        change_company(company_id=company.pk, changes=changes, actor=boss)
+
+    assert (refused.value.status, CommandLog.objects.exists()) == (422, False)
+    assert name_of(company) == company.name
+
+
+@pytest.mark.parametrize("sql", ["SELECT 1e20::numeric(19, 4)", "SELECT 9e20::bigint", "SELECT '\"\\u0000\"'::jsonb"])
+def test_a_number_or_json_that_cannot_be_kept_is_refused(boss: User, sql: str) -> None:
+    with pytest.raises(DomainError, match="too long or too large to be kept"):
+        break_something(sql=sql, actor=boss)
+
+
+def test_a_key_that_cannot_be_kept_is_refused(company: Company, boss: User) -> None:
+    with pytest.raises(DomainError, match="too long or too large to be kept"):
+        rename_company.once("k\x00")(company_id=company.pk, name="Changed", actor=boss)
+
+    assert name_of(company) == company.name
 
 
 def test_any_other_database_error_is_not_retried_nor_hidden(boss: User) -> None:
