@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core import selectors, tables
 from core.access import may
-from core.jobs import retry_job
-from core.models import Job, OutboxMessage
+from core.jobs import may_retry, retry_job
+from core.models import Job, OutboxMessage, User
 from core.web import formats
 from core.web.access import requires, signed_in
 from core.web.filters import ListFilterSet
@@ -70,11 +70,12 @@ def job(request: HttpRequest, pk: int) -> HttpResponse:
     )
     rows = [_result_row(row) for row in found.result.get("rows", [])[:MOST_ROWS_SHOWN]]
     results = Table(tables.RESULT_ROWS, rows, user=request.user, caption="Results by row") if rows else None
-    context = {"page": _job_page(found), "job": found, "results": results, "link": found.result.get("link", "")}
+    page, link = _job_page(found, actor_of(request)), found.result.get("link", "")
+    context = {"page": page, "job": found, "results": results, "link": link}
     return render(request, "core/job.html", context)
 
 
-def _job_page(found: Job) -> DocumentPage:
+def _job_page(found: Job, person: User) -> DocumentPage:
     facts = [
         Fact("Started by", str(found.requested_by)),
         Fact("Started", formats.stamp(found.created_at)),
@@ -87,7 +88,7 @@ def _job_page(found: Job) -> DocumentPage:
         crumb=Link("Jobs", reverse("work:jobs")),
         tag=tables.JOB_TAGS[found.state],
         meta=str(found.company or ""),
-        actions=[retry] if found.state == Job.State.FAILED else [],
+        actions=[retry] if found.state == Job.State.FAILED and may_retry(found, person) else [],
         facts=facts,
     )
 

@@ -196,3 +196,18 @@ def test_who_may_only_look_has_no_replay_button(client: Client, db: None) -> Non
     make_letter()
 
     assert "Replay" not in client.get(reverse("work:messages")).content.decode()
+
+
+def test_who_may_only_look_has_no_retry_button(client: Client, clerk: User) -> None:
+    others = make_job(make_person(), state="failed")
+    own = make_job(clerk, state="failed")
+    assert reverse("work:job-retry", args=[own.pk]) in _job_page(client, own)
+
+    client.force_login(make_person(rights=["core.see_jobs"]))
+
+    assert reverse("work:job-retry", args=[others.pk]) not in _job_page(client, others)
+    assert client.post(reverse("work:job-retry", args=[others.pk])).status_code == 403
+
+
+def _job_page(client: Client, job: Job) -> str:
+    return client.get(reverse("work:job", args=[job.pk])).content.decode()
