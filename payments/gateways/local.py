@@ -79,10 +79,13 @@ class LocalGateway:
 
 
 def read_json(body: bytes) -> dict[str, Any]:
-    """A JSON object that can be stored: no NaN, no NUL, no bottomless nesting. Raises WebhookRefused."""
+    """A JSON object that can be stored: no NaN, no NUL, no half characters, no bottomless nesting.
+
+    Raises WebhookRefused.
+    """
     try:
         payload = json.loads(body.decode("utf-8"), parse_float=str, parse_constant=_refuse_constant)
-        unstorable = "\\u0000" in json.dumps(payload)
+        unstorable = b"\\u0000" in json.dumps(payload, ensure_ascii=False).encode("utf-8")  # halves do not encode
     except (ValueError, RecursionError) as error:
         raise WebhookRefused("This message is not readable as JSON.") from error
     if not isinstance(payload, dict) or unstorable:

@@ -186,6 +186,8 @@ def test_a_genuine_message_is_kept_once_and_answered_at_once(cash: Cash) -> None
         b'{"id": 1, "kind": "x", "payment": "y"}',
         b'{"id": "", "kind": "x", "payment": "y"}',
         b'{"id": "a\\u0000b", "kind": "x", "payment": "y"}',
+        b'{"id": "a\\ud800b", "kind": "x", "payment": "y"}',
+        b'{"id": "a", "kind": "x", "payment": "y", "\\udfff": 1}',
         b'{"id": "' + b"a" * 81 + b'", "kind": "x", "payment": "y"}',
         b'{"id": "a", "kind": "x", "payment": "y", "n": NaN}',
         b"[" * 50_000,
