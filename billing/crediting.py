@@ -10,6 +10,7 @@ from django.db import connection
 
 from billing.amounts import rest_of_share, share
 from billing.drafts import CREDIT, PlannedDocument, PlannedLine
+from billing.errors import NotCreditable
 from billing.loading import BillableLine
 from billing.models import Invoice
 from billing.taxing import CreditableGroup
@@ -17,6 +18,7 @@ from core.fx import Rate
 from core.rounding import HALF_UP, QUANTITY_PLACES, round_amount, round_places
 
 ZERO = Decimal(0)
+LARGEST_CREDIT = Decimal(10) ** 14  # numeric(19,4) holds fifteen digits before the point; one is kept for tax
 GroupKey = tuple[str, Decimal]
 
 _RETURN_LINES = """
@@ -289,13 +291,21 @@ def rate_of(invoice: Invoice) -> Rate:
     )
 
 
-def line_without_reference(line: ReturnedLine, *, currency: str, functional: str) -> PlannedLine:
-    """The credit line of goods returned without reference: at the price that was given for them, rounded once."""
+def line_without_reference(line: ReturnedLine, *, rate: Rate) -> PlannedLine:
+    """The credit line of goods returned without reference: at the price that was given for them, rounded once.
+
+    ``rate`` is from the return's currency to functional currency. Raises NotCreditable for more than can be written in
+    one of them.
+    """
     assert line.unit_price is not None
     worth = HALF_UP.divide(HALF_UP.multiply(line.unit_price, line.left), Decimal(line.price_unit))
+    if max(worth, HALF_UP.multiply(worth, rate.rate)) >= LARGEST_CREDIT:
+        raise NotCreditable(
+            f"{line.sku}: the credit is larger than can be written. Enter the return with a lower price."
+        )
     return PlannedLine(
         description=f"{line.sku} {line.name}",
-        amount=round_amount(worth, currency),
+        amount=round_amount(worth, rate.from_currency),
         posting_group=line.posting_group,
         tax_category=line.tax_category,
         product_id=line.product_id,
@@ -305,5 +315,5 @@ def line_without_reference(line: ReturnedLine, *, currency: str, functional: str
         sales_unit=line.unit,
         unit_price=line.unit_price,
         price_unit=line.price_unit,
-        cost=share(line.cost, line.left, line.received, functional),
+        cost=share(line.cost, line.left, line.received, rate.to_currency),
     )

@@ -5,8 +5,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from core.rounding import HALF_UP
+
 Cause = Literal["missing", "damaged", "later"]
 Disposition = Literal["restock", "scrap", "keep"]
+LARGEST_CREDIT = Decimal(10) ** 14  # numeric(19,4) holds fifteen digits before the point; one is kept for tax
+TOO_MUCH = "Quantity times price is larger than can be written"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,13 @@ class ReturnLineDraft:
     unit_price: Decimal | None = None
     price_unit: int = 1
     disposition: Disposition = "restock"
+
+    @property
+    def worth(self) -> Decimal:
+        """What is to be credited without reference, before tax and not rounded; nothing when it refers to a line."""
+        if self.unit_price is None:
+            return Decimal(0)
+        return HALF_UP.divide(HALF_UP.multiply(self.unit_price, self.quantity), Decimal(self.price_unit))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from catalog.models import Account
 from catalog.selectors import resolve_codes
 from core.models import User
 from core.web.formats import quantity
-from fulfillment.drafts import PackageDraft, ReturnLineDraft
+from fulfillment.drafts import LARGEST_CREDIT, TOO_MUCH, PackageDraft, ReturnLineDraft
 from fulfillment.loading import LoadedLine
 from fulfillment.models import ReturnLine
 from fulfillment.selectors import ReturnableLine, warehouses_visible_to
@@ -179,6 +179,8 @@ class LooseLineForm(forms.Form):
             data["product_id"] = resolve_codes([data["code"]], account_id=None)[data["code"]]
             if data["product_id"] is None:
                 self.add_error("code", "No product has this code")
+        if not self.errors and self.draft().worth >= LARGEST_CREDIT:
+            self.add_error("unit_price", TOO_MUCH)
         return data
 
     def draft(self) -> ReturnLineDraft:

@@ -14,6 +14,7 @@ from core.dates import business_date
 from core.models import User
 from core.web.fields import DayField
 from inventory.drafts import AdjustmentLineDraft, ReceiptLineDraft, SupplyLineDraft
+from inventory.limits import TOO_MUCH, is_too_much
 from inventory.models import Bin, SupplyLine, Warehouse
 from inventory.selectors import warehouses_visible_to
 
@@ -94,6 +95,13 @@ class CodeLineForm(forms.Form):
     def clean_product(self) -> str:
         """Without blanks around; the set of lines finds the products, in one query for all of them."""
         return str(self.cleaned_data["product"]).strip()
+
+    def clean(self) -> dict[str, Any]:
+        """What the line is worth can be written."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if is_too_much(cleaned.get("quantity"), cleaned.get("unit_cost")):
+            self.add_error("unit_cost", TOO_MUCH)
+        return cleaned
 
 
 class SupplyLineForm(CodeLineForm):
@@ -214,6 +222,9 @@ class ReceiveForm(forms.Form):
         day = cleaned.get("business_date")
         if day and (problem := date_problem(self.user, day, self.today)):
             self.add_error("business_date", problem)
+        for line in self.lines:
+            if is_too_much(cleaned.get(f"quantity_{line.pk}"), line.unit_cost):
+                self.add_error(f"quantity_{line.pk}", TOO_MUCH)
         if not self.errors and not any(cleaned.get(f"quantity_{line.pk}") for line in self.lines):
             raise forms.ValidationError("Enter at least one quantity that arrived.")
         return cleaned

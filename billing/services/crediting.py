@@ -160,10 +160,7 @@ def _plan_loose(
                 tax_class=terms.tax_class,
                 terms_id=terms.terms_id,
                 rate=rates[rma.currency],
-                lines=[
-                    line_without_reference(line, currency=rma.currency, functional=company.functional_currency)
-                    for line in own
-                ],
+                lines=[line_without_reference(line, rate=rates[rma.currency]) for line in own],
                 rma_id=return_id,
                 reason=reason or rma.reason,
                 sources={("return", return_id)},

@@ -17,7 +17,7 @@ from core.rounding import exact_quantity
 from core.timeline import TimelineEntry, link, record
 from core.transitions import advance
 from core.wording import plain
-from fulfillment.drafts import ReturnDraft, ReturnLineDraft
+from fulfillment.drafts import LARGEST_CREDIT, TOO_MUCH, ReturnDraft, ReturnLineDraft
 from fulfillment.errors import ReturnRefused, SeveralCompanies
 from fulfillment.models import DeliveryLine, Return, ReturnLine
 from fulfillment.services.locking import lock_deliveries_with_orders, lock_returns
@@ -102,6 +102,8 @@ def _require_sane(draft: ReturnDraft, *, actor: User) -> None:
             raise ReturnRefused("A return without reference needs its customer and the warehouse.")
     for number, line in enumerate(draft.lines, 1):
         _require_sane_line(number, line)
+    if sum((line.worth for line in draft.lines), ZERO) >= LARGEST_CREDIT:
+        raise ReturnRefused("All lines together are larger than can be written.")
 
 
 def _require_sane_line(number: int, line: ReturnLineDraft) -> None:
@@ -114,6 +116,8 @@ def _require_sane_line(number: int, line: ReturnLineDraft) -> None:
         raise ReturnRefused(f"Line {number}: a return without reference needs a product and the price to credit.")
     if line.unit_price is not None and (not line.unit_price.is_finite() or line.unit_price < 0 or line.price_unit <= 0):
         raise ReturnRefused(f"Line {number}: enter a price of zero or more.")
+    if line.worth >= LARGEST_CREDIT:
+        raise ReturnRefused(f"Line {number}: {TOO_MUCH.lower()}.", fields={f"lines-{number - 1}-unit_price": TOO_MUCH})
 
 
 def _lock_shipped(line_ids: Collection[int]) -> dict[int, _Shipped]:

@@ -20,6 +20,7 @@ from core.wording import plain
 from inventory.drafts import AdjustmentDraft, AdjustmentLineDraft
 from inventory.errors import NotEnoughStock, QuantityRefused, SeveralCompanies
 from inventory.events import SupplyAdded
+from inventory.limits import Written, require_writable
 from inventory.models import StockAdjustment, StockAdjustmentLine
 from inventory.places import Place, StockPlaces, stock_places
 from inventory.postings import adjustment_lines
@@ -76,6 +77,9 @@ def adjust_stock(*, drafts: Sequence[AdjustmentDraft], actor: User) -> list[int]
     )
     for index, change in enumerate(changes):
         change.value = valued[index].stock_value
+    require_writable(
+        [Written(each.draft, each.place, each.quantity, each.value, (each.cost or ZERO,)) for each in changes], buckets
+    )
     ids = _insert(drafts, changes, company, actor)
     _move_bins(drafts, changes, places)
     apply_supply_change(

@@ -22,6 +22,7 @@ from inventory.drafts import ReceiptDraft, ReceiptLineDraft
 from inventory.errors import QuantityRefused, SupplyRefused
 from inventory.events import SupplyAdded
 from inventory.ledgers import RECEIPTS, STOCK
+from inventory.limits import Written, require_writable
 from inventory.models import SupplyLine, SupplyOrder, SupplyReceipt, SupplyReceiptLine
 from inventory.places import Place, StockPlaces, stock_places
 from inventory.postings import ReceivedValue, receipt_lines
@@ -115,6 +116,13 @@ def receive_supplies(*, receipts: Sequence[ReceiptDraft], actor: User) -> list[i
     )
     for index, each in enumerate(work.arrivals):
         each.stock_value = valued[index].stock_value
+    require_writable(
+        [
+            Written(each.draft, each.line.place, each.quantity, each.stock_value, (each.cost, each.document_cost))
+            for each in work.arrivals
+        ],
+        buckets,
+    )
 
     receipt_ids = _insert(work)
     changes: dict[tuple[int, SupplyKey], Decimal] = {}

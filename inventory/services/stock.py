@@ -18,6 +18,7 @@ from core.wording import plain
 from inventory.drafts import IssueDraft, TakeBackDraft
 from inventory.errors import NotEnoughStock, QuantityRefused
 from inventory.ledgers import RECEIPTS, STOCK
+from inventory.limits import Written, require_writable
 from inventory.places import Place, StockPlaces, stock_places
 from inventory.promising.loader import (
     ExpectedReceipt,
@@ -225,7 +226,7 @@ def take_back(
     """Take goods back into sellable stock at the cost of their issue; return what each line adds to the stock value.
 
     That is its value, but where stock was below zero: there the difference is an expense. ``source_type`` is the kind
-    of the lines. Demand is not reopened. Locks buckets and bins.
+    of the lines. Demand is not reopened. Locks buckets and bins. Raises QuantityRefused for more than can be written.
     """
     if not returns:
         return {}
@@ -241,6 +242,13 @@ def take_back(
             for index, each in enumerate(returns)
         ],
         currency=company.functional_currency,
+    )
+    require_writable(
+        [
+            Written(0, _place(each), each.quantity, valued[index].stock_value, (each.value,))
+            for index, each in enumerate(returns)
+        ],
+        buckets,
     )
     _move_bins(returns, 1, places, company, source_type=source_type, purpose=TAKE_BACK, on=business_date)
     added: dict[tuple[int, Place], _Moved] = {}

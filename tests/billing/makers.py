@@ -77,10 +77,12 @@ class Trade:
         shipped = DeliveryLine.objects.get(delivery=delivery, position=line)
         return self._receive((ReturnLineDraft(Decimal(quantity), delivery_line_id=shipped.pk),), on)
 
-    def take_back_without_reference(self, product: Product, quantity: str, price: str, *, on: date = TODAY) -> Return:
+    def take_back_without_reference(
+        self, product: Product, quantity: str, price: str, *, on: date = TODAY, **facts: Any
+    ) -> Return:
         """Goods of Acme that nobody knows the delivery of, received."""
         line = ReturnLineDraft(Decimal(quantity), product_id=product.pk, unit_price=Decimal(price))
-        return self._receive((line,), on, account_id=self.world.acme.pk, warehouse_id=self.world.main.pk)
+        return self._receive((line,), on, account_id=self.world.acme.pk, warehouse_id=self.world.main.pk, **facts)
 
     def _receive(self, lines: tuple[ReturnLineDraft, ...], on: date, **facts: Any) -> Return:
         draft = ReturnDraft(self.company.pk, on, "wrong size", lines, **facts)

@@ -5,10 +5,11 @@ from decimal import Decimal
 import pytest
 
 from accounting.models import OpenItem
-from billing.errors import NothingToCredit
+from billing.errors import NotCreditable, NothingToCredit
 from billing.models import Invoice
 from billing.services import credit_returns
 from core.errors import NotAllowed
+from core.models import FxRate
 from fulfillment.models import ReturnLine
 from orders.models import CreditTotal, OrderLine
 from tests.billing.makers import Trade
@@ -89,6 +90,15 @@ def test_goods_without_reference_are_credited_at_the_price_given(world: World, t
     assert (note.net.amount, note.tax.amount, note.credits_id) == (Decimal("16.50"), Decimal("0.83"), None)
     assert OpenItem.objects.get(source_id=note.pk).open_amount == Decimal("-17.33")
     assert CreditTotal.objects.get(account=world.acme).open_items == Decimal("-17.33")
+
+
+def test_a_credit_without_reference_that_cannot_be_written_is_refused(world: World, trade: Trade) -> None:
+    """In functional currency it grows beyond what the return, in the account's currency, was bounded to."""
+    FxRate.objects.create(from_currency="EUR", to_currency="GBP", valid_from=TODAY, rate="1000")
+    rma = trade.take_back_without_reference(world.mug, "3", "5000000000000", currency="EUR")
+
+    with pytest.raises(NotCreditable, match="MUG-NAVY: the credit is larger than can be written"):
+        trade.credit(rma)
 
 
 def test_without_the_right_nothing_is_credited(world: World, trade: Trade) -> None:

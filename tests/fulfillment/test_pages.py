@@ -274,6 +274,9 @@ def test_a_return_without_reference_needs_its_right_and_every_cell(world: World,
     assert "Enter a price" in text(refused)
     unknown = post(client, "return-loose", **data | {"form-0-code": "NOPE", "form-0-unit_price": "9"})
     assert "No product has this code" in text(unknown)
+    vast = post(client, "return-loose", **data | {"form-0-quantity": "9" * 12, "form-0-unit_price": "9999999"})
+    assert vast.status_code == 422
+    assert "Quantity times price is larger than can be written" in text(vast)
     assert post(client, "return-loose", **data | {"form-0-unit_price": "9.5"}).status_code == 303
 
     assert Return.objects.get().lines.get().unit_price == Decimal("9.5")

@@ -150,6 +150,9 @@ def test_without_reference_needs_a_right_of_its_own(world: World) -> None:
     assert (Return.objects.get().has_reference, Return.objects.get().currency) == (False, "GBP")
 
 
+MOST = Decimal("999999999999")  # twelve digits, all that a quantity may have
+
+
 @pytest.mark.parametrize(
     ("lines", "sentence"),
     [
@@ -158,6 +161,8 @@ def test_without_reference_needs_a_right_of_its_own(world: World) -> None:
         ((ReturnLineDraft(Decimal(0), product_id=1, unit_price=Decimal(1)),), "above zero"),
         ((ReturnLineDraft(Decimal(1), product_id=1, unit_price=Decimal("NaN")),), "price of zero or more"),
         ((ReturnLineDraft(Decimal(1), product_id=1, unit_price=Decimal(-1)),), "price of zero or more"),
+        ((ReturnLineDraft(MOST, product_id=1, unit_price=Decimal(9999999)),), "Line 1: quantity times price is larger"),
+        ((ReturnLineDraft(MOST, product_id=1, unit_price=Decimal(90)),) * 2, "All lines together are larger"),
     ],
 )
 def test_what_makes_no_sense_is_refused(world: World, lines: tuple[ReturnLineDraft, ...], sentence: str) -> None:

@@ -377,6 +377,7 @@ def test_stock_is_corrected(pages: Client, main: Warehouse, bolt: Product) -> No
         ({"reason": ""}, "Enter reason"),
         ({"reason": "=cmd()" * 200_000}, "at most 200 characters"),
         ({"product": "NOPE"}, "There is no product NOPE"),
+        ({"quantity": "9" * 12, "unit_cost": "9" * 7}, "Quantity times cost is larger than can be written"),
     ],
 )
 def test_a_senseless_correction_is_answered_with_a_sentence(
@@ -387,3 +388,16 @@ def test_a_senseless_correction_is_answered_with_a_sentence(
     assert answer.status_code == 422
     assert sentence in answer.content.decode()
     assert not StockAdjustment.objects.exists()
+
+
+def test_a_receipt_too_large_to_be_written_says_so_at_its_line(
+    pages: Client, main: Warehouse, bolt: Product, system: User
+) -> None:
+    line = expect(warehouse=main, product=bolt, quantity="9" * 12, on=day(5), unit_cost="9999999")
+    form = posted(business_date=str(TODAY), **{f"quantity_{line.pk}": "9" * 12})
+
+    answer = pages.post(reverse("inventory:supply-receive", args=[line.order_id]), form)
+
+    assert answer.status_code == 422
+    assert "Quantity times cost is larger than can be written" in answer.content.decode()
+    assert not SupplyReceipt.objects.exists()
