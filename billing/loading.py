@@ -92,11 +92,6 @@ class BillableLine:
         return self.product_kind == Product.Kind.SERVICE
 
     @property
-    def is_kit(self) -> bool:
-        """Whether it is billed by the full sets that its components make."""
-        return self.product_kind == Product.Kind.KIT
-
-    @property
     def billed(self) -> Decimal:
         """The quantity billed so far, net of credits."""
         return self.invoiced - self.credited

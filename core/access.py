@@ -17,7 +17,6 @@ SEE_COST = "core.see_cost"
 SEE_MARGIN = "core.see_margin"
 SEE_CREDIT = "core.see_credit"
 SEE_BANK = "core.see_bank"
-FIELD_RIGHTS = (SEE_COST, SEE_MARGIN, SEE_CREDIT, SEE_BANK)
 
 
 def permissions_of(user: "User | AnonymousUser") -> frozenset[str]:

@@ -37,5 +37,9 @@ app.conf.beat_schedule = {
     },
     "expire-quotes": {"task": "quotes.tasks.expire_quotes", "schedule": crontab(minute="5")},
     "prune-nightly": {"task": "core.tasks.prune", "schedule": crontab(hour="3", minute="40")},
-    "roll-up-nightly": {"task": "analytics.tasks.roll_up_nightly", "schedule": crontab(hour="2", minute="10")},
+    "roll-up-nightly": {
+        "task": "analytics.tasks.roll_up_nightly",
+        "schedule": crontab(hour="2", minute="10"),
+        "options": {"queue": "analytics"},
+    },
 }

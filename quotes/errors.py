@@ -3,12 +3,6 @@
 from core.errors import Conflict, DomainError
 
 
-class CallOffRefused(DomainError):
-    """A contract does not cover the quantity, the product or the date."""
-
-    code = "call_off_refused"
-
-
 class QuoteNotEditable(DomainError):
     """Only a draft quote is edited; a sent one gets a new version."""
 

@@ -1,6 +1,5 @@
 """The receivables subledger: what each account owes or is owed, item by item."""
 
-from datetime import date
 from typing import ClassVar
 
 import pgtrigger
@@ -111,10 +110,6 @@ class OpenItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reference or self.source_type} {self.open_amount} {self.currency}"
-
-    def days_overdue(self, on: date) -> int:
-        """Days past due on that date; zero before."""
-        return max((on - self.due_on).days, 0)
 
 
 class Application(AppendOnly):

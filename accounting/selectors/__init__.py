@@ -1,13 +1,11 @@
 """Questions to the ledger: who sees what, reports, ageing. Nothing here writes or locks."""
 
-from accounting.selectors.ageing import Ageing, AgeingRow, Overdue, ageing, open_items_of, overdue_of
+from accounting.selectors.ageing import Ageing, AgeingRow, Overdue, ageing, overdue_of
 from accounting.selectors.ledger import (
     accounts_visible_to,
     balance_before,
-    entries_of,
     entries_visible_to,
     lines_visible_to,
-    open_items_visible_to,
     periods_visible_to,
 )
 from accounting.selectors.reports import (
@@ -30,11 +28,8 @@ __all__ = [
     "ageing",
     "balance_before",
     "balance_sheet",
-    "entries_of",
     "entries_visible_to",
     "lines_visible_to",
-    "open_items_of",
-    "open_items_visible_to",
     "overdue_of",
     "periods_visible_to",
     "profit_and_loss",

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import F, Min, Q, QuerySet, Sum
+from django.db.models import F, Min, Q, Sum
 from django.db.models.functions import Coalesce
 
 from accounting.models import JournalLine, OpenItem
@@ -130,13 +130,6 @@ def ageing(company_id: int, on: date) -> Ageing:
         .order_by()
     )
     return Ageing(rows, controls.get("receivable", ZERO), controls.get("unapplied", ZERO))
-
-
-def open_items_of(company_id: int, account_id: int) -> QuerySet[OpenItem]:
-    """What is open between the company and the account now, oldest due first."""
-    return (
-        OpenItem.objects.filter(company=company_id, account=account_id).exclude(open_amount=0).order_by("due_on", "pk")
-    )
 
 
 @dataclass(frozen=True, slots=True)

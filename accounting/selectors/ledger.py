@@ -1,6 +1,5 @@
 """Which rows of the ledger a person sees, and what stands on one account."""
 
-from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import F, Q, QuerySet, Sum
 
-from accounting.models import JournalEntry, JournalLine, LedgerAccount, OpenItem, Period
+from accounting.models import JournalEntry, JournalLine, LedgerAccount, Period
 from core.access import company_ids
 
 if TYPE_CHECKING:
@@ -33,16 +32,6 @@ def accounts_visible_to(user: "User | AnonymousUser") -> QuerySet[LedgerAccount]
 def periods_visible_to(user: "User | AnonymousUser") -> QuerySet[Period]:
     """The periods of the user's companies."""
     return Period.objects.filter(company__in=company_ids(user))
-
-
-def open_items_visible_to(user: "User | AnonymousUser") -> QuerySet[OpenItem]:
-    """The open items, settled ones too, of the user's companies."""
-    return OpenItem.objects.filter(company__in=company_ids(user))
-
-
-def entries_of(source_type: str, source_ids: Collection[int]) -> QuerySet[JournalEntry]:
-    """The entries that these documents posted, reversals and applications too, in the order of posting."""
-    return JournalEntry.objects.filter(source_type=source_type, source_id__in=source_ids).order_by("pk")
 
 
 def balance_before(account_id: int, on: date, *, line_id: int | None = None) -> Decimal:

@@ -1,6 +1,5 @@
 """What the catalog's pages show: lists with a row filter, and the rows beside a product or an account."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -153,11 +152,6 @@ def part_numbers_of(account: Account) -> list[Any]:
     """How the account calls our products."""
     rows = CustomerPartNumber.objects.filter(account=account).order_by("product__sku")
     return list(rows.values("pk", "product_id", "product__sku", "product__name", "number", "description"))
-
-
-def names_of_products(ids: Iterable[int]) -> dict[int, str]:
-    """SKU and name by id, for headings."""
-    return {product.pk: str(product) for product in Product.objects.filter(pk__in=list(ids))}
 
 
 def tax_rates_with_days(rates: "QuerySet[TaxRate]") -> "QuerySet[Any]":

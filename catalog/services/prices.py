@@ -23,8 +23,6 @@ from core.commands import command
 from core.models import User
 from core.wording import day
 
-LARGEST_KEY = 160  # columns of the condition record
-
 _OVERLAPS_SQL = """
 SELECT v.position, r.id, lower(r.valid), upper(r.valid)
 FROM unnest(%s::text[], %s::date[], %s::date[]) WITH ORDINALITY AS v(key, valid_from, valid_until, position)

@@ -1,6 +1,6 @@
 """The tax of documents: rates read once for a whole set, computed by the engine, answered in the words of documents.
 
-Public face for billing (``tax_lines``, ``tax_documents``) and for ``catalog.pricing.document``.
+Public face for billing (``tax_documents``) and for ``catalog.pricing.document``.
 """
 
 from collections import defaultdict
@@ -195,24 +195,6 @@ def tax_documents(documents: Sequence[DocumentToTax]) -> list[TaxedDocument]:
     days = [document.tax_point for document in documents]
     taxes = load_taxes([document.company_id for document in documents], min(days), max(days))
     return [tax_document(document, taxes.get(document.company_id, NO_TAXES)) for document in documents]
-
-
-def tax_lines(
-    *,
-    company_id: int,
-    tax_point: date,
-    tax_class: str,
-    currency: str,
-    price_basis: str,
-    lines: Sequence[TaxableLine],
-    ship_to: str = ANY,
-) -> TaxedDocument:
-    """The tax of one document's lines: key, tax category, amount in the price basis, rounded to the currency.
-
-    One query. Rates are those of the tax point. Tax is rounded once per code and rate, HALF_UP, and shared to the lines
-    (EN 16931 BR-CO-17).
-    """
-    return tax_documents([DocumentToTax(company_id, tax_point, tax_class, currency, price_basis, lines, ship_to)])[0]
 
 
 def require_price_basis(price_basis: str) -> PriceBasis:

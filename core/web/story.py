@@ -148,8 +148,3 @@ def _happening(event: DocumentEvent, *, first: bool, of: str = "") -> Happening:
 def told(kind: str, verb: str) -> str:
     """What a verb did to a document of the kind, as a timeline tells it: ``Created``, ``Released from hold``."""
     return _TOLD_OF.get((kind, verb)) or _TOLD.get(verb) or verb.replace("_", " ").capitalize()
-
-
-def kinds_in_chains() -> Sequence[str]:
-    """The registered kinds along the street, for tests."""
-    return sorted(_kinds, key=lambda kind: _kinds[kind][0])

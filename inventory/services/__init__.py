@@ -24,7 +24,7 @@ from inventory.services.supply import (
     create_supply_orders,
     place_supply_orders,
 )
-from inventory.services.warehouses import create_bin, create_warehouse, set_transit_time
+from inventory.services.warehouses import create_bin, create_warehouse
 
 __all__ = [
     "AdjustmentDraft",
@@ -54,6 +54,5 @@ __all__ = [
     "receive_supply",
     "release",
     "release_holds",
-    "set_transit_time",
     "take_back",
 ]

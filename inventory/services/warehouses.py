@@ -3,7 +3,7 @@
 from core.commands import command
 from core.models import Company, User
 from inventory.errors import PlaceUnknown
-from inventory.models import Bin, TransitTime, Warehouse
+from inventory.models import Bin, Warehouse
 
 DEFAULT_BIN = "STOCK"
 
@@ -43,9 +43,3 @@ def create_bin(*, warehouse_id: int, code: str, actor: User, path: int = 0) -> i
     if not Warehouse.objects.filter(pk=warehouse_id).exists():
         raise PlaceUnknown("There is no such warehouse.")
     return int(Bin.objects.create(warehouse_id=warehouse_id, code=code.strip().upper(), path=path).pk)
-
-
-@command(permission="inventory.maintain_warehouse")
-def set_transit_time(*, warehouse_id: int, country: str, days: int, actor: User) -> None:
-    """Say how many calendar days goods travel from the warehouse to a country."""
-    TransitTime.objects.update_or_create(warehouse_id=warehouse_id, country=country, defaults={"days": days})

@@ -39,7 +39,6 @@ from payments.services import receive_payments
 STEP_DAYS = 7
 ORDERS_A_STEP = (11, 17)
 SALES_SEASON = {11: 1.5, 12: 1.3, 1: 0.7, 2: 0.8}
-ENOUGH_DAYS = 35  # what a replenishment is meant to last
 Progress = Callable[[str], None]
 
 
