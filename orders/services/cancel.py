@@ -1,6 +1,6 @@
 """Cancelling: whole orders before anything left, or the rest of what was not shipped."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -23,7 +23,7 @@ from orders.exposure import LineQuantities, line_exposure
 from orders.models import Order, OrderHold, OrderLine
 from orders.quantities import LineState, billing_state, fulfillment_state, is_finished
 from orders.services.locking import company_of, lock_orders
-from orders.services.parts import choose_reductions, load_parts, take_back
+from orders.services.parts import Part, choose_reductions, load_parts, take_back
 from orders.states import OrderStatus
 from quotes.services import CallOff, call_off
 
@@ -36,7 +36,8 @@ def cancel_orders(*, order_ids: Collection[int], reason: str, actor: User) -> No
     back.
 
     Raises:
-        ChangeRefused: something was shipped or is on a delivery (cancel the rest instead), or no reason was given.
+        ChangeRefused: something was shipped or is on a delivery (cancel the rest instead), something is invoiced and
+        not credited, or no reason was given.
         TransitionRefused: an order is completed or cancelled already.
     """
     orders = lock_orders(order_ids)
@@ -44,8 +45,13 @@ def cancel_orders(*, order_ids: Collection[int], reason: str, actor: User) -> No
     company = company_of(orders)
     lines = list(OrderLine.objects.filter(order__in=orders).select_related("order").order_by("order_id", "position"))
     gone = [line for line in lines if line.shipped > 0]
+    billed = [line for line in lines if line.invoiced > line.credited]
     if gone:
         raise ChangeRefused(f"{gone[0].order.title} was shipped in part; cancel the rest of it instead.")
+    if billed:
+        raise ChangeRefused(
+            f"{billed[0].description} of {billed[0].order.title} was invoiced; reverse or credit that invoice first."
+        )
     confirmed = {order.pk for order in orders if order.status == OrderStatus.CONFIRMED}
     bound = [order for order in orders if order.pk in confirmed]
     _cancel_open(company, [line for line in lines if line.order_id in confirmed], orders, actor=actor, coupons_of=bound)
@@ -57,6 +63,8 @@ def cancel_orders(*, order_ids: Collection[int], reason: str, actor: User) -> No
 @command(permission="orders.cancel_order")
 def cancel_rest(*, order_ids: Collection[int], reason: str, actor: User) -> None:
     """Cancel what of these confirmed orders is neither shipped nor on a delivery; the orders go on with the rest.
+
+    Services (freight, fees) of an order of which something left or is leaving stay: they are due with it.
 
     Raises:
         ChangeRefused: an order is not confirmed, or nothing of it is left to cancel.
@@ -106,7 +114,12 @@ def _cancel_open(
     Returns the orders that changed.
     """
     parts = load_parts([line.pk for line in lines])
-    open_now = {line.pk: _cancellable(line, lines, parts, keep_delivering) for line in lines}
+    leaving = _leaving(lines, parts) if keep_delivering else set()
+    open_now = {
+        line.pk: _cancellable(line, lines, parts, keep_delivering)
+        for line in lines
+        if not (line.product_kind == Product.Kind.SERVICE and line.order_id in leaving)
+    }
     open_now = {line_id: quantity for line_id, quantity in open_now.items() if quantity > 0}
     if not open_now:
         return set()
@@ -150,6 +163,16 @@ def _cancel_open(
     return {by_id[line_id].order_id for line_id in open_now}
 
 
+def _leaving(lines: Sequence[OrderLine], parts: Mapping[int, Sequence[Part]]) -> set[int]:
+    """The orders of which something was shipped or is on a delivery."""
+    return {
+        line.order_id
+        for line in lines
+        if line.product_kind == Product.Kind.STOCKED
+        and (line.shipped > 0 or sum((part.free for part in parts.get(line.pk, ())), ZERO) < line.open)
+    }
+
+
 def _cancellable(line: OrderLine, lines: Sequence[OrderLine], parts: object, keep_delivering: bool) -> Decimal:
     """How much of a line is neither shipped nor, when that is kept, on a delivery.
 
@@ -157,7 +180,7 @@ def _cancellable(line: OrderLine, lines: Sequence[OrderLine], parts: object, kee
     """
     assert isinstance(parts, dict)
     if line.product_kind == Product.Kind.SERVICE:
-        return line.ordered - line.cancelled - line.invoiced
+        return line.ordered - line.cancelled - (line.invoiced - line.credited)
     if line.product_kind == Product.Kind.KIT:
         components = [each for each in lines if each.parent_id == line.pk]
         free = min(
