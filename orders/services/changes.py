@@ -14,7 +14,7 @@ from core.dates import business_date
 from core.errors import NotFound
 from core.models import Company, User
 from core.money import add_up, round_money
-from core.rounding import round_amount
+from core.rounding import STOCK_UNIT, QuantityNotExact, UnitRatio, convert_quantity, round_amount
 from core.timeline import TimelineEntry, record
 from orders.credit import types as credit
 from orders.credit.services import CreditMove, check_in_turn, lock_credit, move_credit
@@ -128,12 +128,30 @@ def _fault(planned: Planned, parts: Sequence[Part]) -> str | None:
         return f"Line {line.position}: enter a quantity greater than zero, or cancel the rest."
     if line.product.stock_unit.is_whole and planned.ordered != planned.ordered.to_integral_value():
         return f"Line {line.position}: {line.product.sku} is sold in whole {line.product.stock_unit}."
+    if line.parent_id is None and planned.delta and (fault := _unsellable(planned)):
+        return f"Line {line.position}: {fault}"
     free = sum((part.free for part in parts), ZERO)
     floor = line.ordered - line.cancelled - free if parts else line.shipped + line.cancelled
     if line.product_kind == Product.Kind.STOCKED and planned.ordered - line.cancelled < floor:
         return f"Line {line.position}: {floor.normalize():f} were shipped or are on a delivery; it cannot go lower."
     if line.product_kind == Product.Kind.SERVICE and planned.ordered < line.invoiced + line.cancelled:
         return f"Line {line.position}: {line.invoiced.normalize():f} were invoiced; it cannot go lower."
+    return None
+
+
+def _unsellable(planned: Planned) -> str | None:
+    """Why entering a line would refuse the new quantity: not exact in its sales unit, too few, or no full multiple."""
+    line, product, quantity = planned.line, planned.line.product, planned.ordered
+    try:
+        convert_quantity(quantity, source=STOCK_UNIT, target=UnitRatio(line.unit_numerator, line.unit_denominator))
+    except QuantityNotExact:
+        return (
+            f"{quantity.normalize():f} {product.stock_unit} of {product.sku} have no exact number in {line.sales_unit}."
+        )
+    if product.minimum_quantity and quantity < product.minimum_quantity:
+        return f"the least quantity of {product.sku} is {product.minimum_quantity.normalize():f}."
+    if product.multiple_quantity and quantity % product.multiple_quantity:
+        return f"{product.sku} is sold in multiples of {product.multiple_quantity.normalize():f}."
     return None
 
 

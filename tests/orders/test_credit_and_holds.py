@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from catalog.models import Product
 from core.errors import NotAllowed
 from core.invariants import check_all
 from fulfillment.services import create_deliveries, pick_all, release_deliveries, ship_deliveries
@@ -209,3 +210,24 @@ def test_what_becomes_worth_nothing_counts_nothing_in_the_totals(world: World) -
 
     order.refresh_from_db()
     assert (order.net.amount, order.gross.amount) == (10, 12)
+
+
+@pytest.mark.parametrize(
+    ("ordered", "sentence"), [("10", "no exact number in doz"), ("12", "least quantity"), ("30", "multiples of 24")]
+)
+def test_a_change_keeps_to_what_can_be_sold(world: World, ordered: str, sentence: str) -> None:
+    order = confirmed(world, bolt="48")
+    OrderLine.objects.filter(order=order).update(sales_unit="doz", unit_numerator=12, sales_quantity=4)
+    Product.objects.filter(pk=world.bolt.pk).update(minimum_quantity=24, multiple_quantity=24)
+    line = OrderLine.objects.get(order=order)
+
+    with pytest.raises(ChangeRefused, match=sentence):
+        change_order(
+            order_id=order.pk,
+            version=order.version,
+            changes=[LineChange(line.pk, ordered=Decimal(ordered))],
+            reason="Less",
+            actor=world.alice,
+        )
+
+    assert (pegged(world), OrderLine.objects.get(order=order).sales_quantity) == (48, 4)
