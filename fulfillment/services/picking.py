@@ -10,6 +10,7 @@ from django.db import connection
 from core import bulk
 from core.cases import CaseDraft, open_cases
 from core.commands import command
+from core.dates import business_date as business_date_in
 from core.errors import NotFound
 from core.models import User
 from core.rounding import exact_quantity
@@ -75,8 +76,9 @@ def short_pick(
 
     Physical truth always posts: what is missing or damaged leaves the stock at once, in the system's name, so that
     nobody is promised it; promises that leaned on it are given new dates in the same transaction
-    (``inventory.events.PromisesMoved``), and the warehouse is asked to count the bin. Locks the order, the delivery,
-    then stock.
+    (``inventory.events.PromisesMoved``), and the warehouse is asked to count the bin. Without ``business_date`` the
+    loss is of today where the warehouse stands: the delivery's own day may lie in a locked period. Locks the order,
+    the delivery, then stock.
 
     Raises:
         PickRefused: the line is closed already, or ``picked`` is not less than planned.
@@ -139,7 +141,7 @@ def _report(
                 company,
                 delivery.warehouse_id,
                 f"Short pick of {delivery.number}: {sentence}"[:200],
-                on or delivery.business_date,
+                on or business_date_in(delivery.warehouse.time_zone),
                 (inventory.AdjustmentLineDraft(line.product_id, line.bin_id, -lost),),
             )
         ],

@@ -4,11 +4,12 @@ from decimal import Decimal
 
 import pytest
 
+from core.dates import business_date
 from core.errors import NotAllowed
 from core.models import ExceptionCase
 from fulfillment.errors import DeliveryNotReady, PickRefused
 from fulfillment.services import create_deliveries, pick_all, ship_deliveries, short_pick
-from inventory.models import BinStock, Commitment, Peg, StockBucket
+from inventory.models import BinStock, Commitment, Peg, StockAdjustment, StockBucket
 from inventory.services import AdjustmentDraft, AdjustmentLineDraft, adjust_stock
 from orders.models import OrderLine, ScheduleLine
 from tests.factories import TODAY
@@ -32,6 +33,18 @@ def test_what_is_missing_leaves_the_stock_and_the_warehouse_is_told(world: World
     assert case.sentence == (
         f"{delivery.number}: 3 of 10 BOLT-M8 not in the bin, bin A-01. It was taken out of stock; count the bin."
     )
+
+
+def test_the_loss_is_of_today_where_the_warehouse_stands(world: World, make_delivery: MakeDelivery) -> None:
+    """Not of the day on which the delivery was created: its month may be closed by now."""
+    delivery = make_delivery({world.bolt: "10"}, state="released")
+    assert delivery.business_date == TODAY
+
+    short_pick(delivery_line_id=lines_of(delivery)[0].pk, picked=Decimal(7), actor=world.bob)
+
+    today = business_date(world.main.time_zone)
+    assert today != TODAY
+    assert StockAdjustment.objects.latest("pk").business_date == today
 
 
 def test_the_rest_goes_on_a_later_delivery(world: World, make_delivery: MakeDelivery) -> None:
