@@ -4,14 +4,16 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 import django_filters
-from django.db.models import QuerySet
-from django.utils import timezone
+from django.db.models import DateField, F, Func, QuerySet
 
 from billing.models import Invoice
 from billing.states import InvoiceStatus, PaymentState
 from core.web.filters import ListFilterSet
 
 Narrow = Callable[["QuerySet[Any, Any]"], "QuerySet[Any, Any]"]
+COMPANYS_TODAY = Func(  # the business date of each invoice's company, never the day of UTC
+    F("company__time_zone"), template="(now() AT TIME ZONE %(expressions)s)::date", output_field=DateField()
+)
 _UNPAID = (PaymentState.OPEN, PaymentState.PART)
 
 
@@ -22,7 +24,7 @@ def _open(rows: "QuerySet[Any, Any]") -> "QuerySet[Any, Any]":
 VIEWS: dict[str, tuple[str, Narrow]] = {
     "all": ("All", lambda rows: rows),
     "open": ("Open", _open),
-    "overdue": ("Overdue", lambda rows: _open(rows).filter(due_on__lt=timezone.localdate())),
+    "overdue": ("Overdue", lambda rows: _open(rows).filter(due_on__lt=COMPANYS_TODAY)),
     "credits": ("Credit notes", lambda rows: rows.filter(direction="credit")),
 }
 

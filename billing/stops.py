@@ -4,11 +4,11 @@ from collections.abc import Collection
 
 from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
-from django.utils import timezone
 
 from billing.selectors import invoices_visible_to
 from billing.tables import state_tag
 from core.access import may
+from core.dates import business_date
 from core.models import User
 from core.web.formats import day
 from core.web.parts import ChainStop
@@ -20,9 +20,8 @@ def invoice_stops(ids: Collection[int], user: User | AnonymousUser) -> dict[int,
     """The invoices and credit notes that the user may see, as stops, by id. One query."""
     if not may(user, SEE):
         return {}
-    today = timezone.localdate()
     rows = invoices_visible_to(user).filter(pk__in=ids)
-    names = ("id", "number", "direction", "business_date", "status", "payment_state", "due_on")
+    names = ("id", "number", "direction", "business_date", "status", "payment_state", "due_on", "company__time_zone")
     return {
         row["id"]: ChainStop(
             row["number"] or "",
@@ -33,7 +32,7 @@ def invoice_stops(ids: Collection[int], user: User | AnonymousUser) -> dict[int,
                 direction=row["direction"],
                 payment_state=row["payment_state"],
                 due_on=row["due_on"],
-                on=today,
+                on=business_date(row["company__time_zone"]),
             ),
             "done",
         )

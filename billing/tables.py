@@ -3,10 +3,9 @@
 from datetime import date
 from decimal import Decimal
 
-from django.utils import timezone
-
 from billing.states import InvoiceStatus, PaymentState
 from core.access import SEE_COST
+from core.dates import business_date
 from core.web.cells import Row
 from core.web.columns import Column
 from core.web.formats import plural
@@ -47,7 +46,7 @@ def _state(row: Row) -> Tag:
         direction=row["direction"],
         payment_state=row["payment_state"],
         due_on=row["due_on"],
-        on=timezone.localdate(),
+        on=business_date(row["company__time_zone"]),
     )
 
 
@@ -74,7 +73,12 @@ INVOICES = (
     _signed("gross"),
     Column("open_amount", "Open", "money", currency="currency", hide="not-s"),
     Column(
-        "status", "Status", "tag", reads=("status", "payment_state", "due_on", "direction"), value=_state, card="k4"
+        "status",
+        "Status",
+        "tag",
+        reads=("status", "payment_state", "due_on", "direction", "company__time_zone"),
+        value=_state,
+        card="k4",
     ),
 )
 

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, DateField, Exists, F, Func, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.expressions import Combinable
 
 from core.access import company_ids
 from core.models import User
@@ -18,6 +19,11 @@ from orders.models import Order, OrderHold, ScheduleLine
 from orders.states import OrderStatus
 
 ZERO = Decimal(0)
+COMPANYS_TODAY = Func(  # the business date of each order's company, never the day of UTC
+    F("order_line__order__company__time_zone"),
+    template="(now() AT TIME ZONE %(expressions)s)::date",
+    output_field=DateField(),
+)
 
 
 def deliveries_visible_to(user: User | AnonymousUser) -> QuerySet[Delivery]:
@@ -60,10 +66,11 @@ def board_counts(user: User | AnonymousUser) -> dict[str, int]:
     return counts | {row["status"]: row["number"] for row in rows.annotate(number=Count("pk"))}
 
 
-def due_orders(user: User | AnonymousUser, *, until: date | None) -> QuerySet[Order]:
+def due_orders(user: User | AnonymousUser, *, until: date | Combinable | None) -> QuerySet[Order]:
     """Confirmed orders, not on hold, of which something leans on stock, is due by the day, and is on no delivery yet.
 
-    With the earliest promise, the number of promises that are due, and what of them can leave.
+    With the earliest promise and the number of promises that are due. ``COMPANYS_TODAY`` stands for the business date
+    of each order's company.
     """
     due = ScheduleLine.objects.filter(
         Exists(Peg.objects.filter(commitment=OuterRef("commitment"), bucket__isnull=False)),

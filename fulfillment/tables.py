@@ -3,9 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
-from django.utils import timezone
-
 from core.access import SEE_COST
+from core.dates import business_date
 from core.web.cells import Row
 from core.web.columns import Column
 from core.web.formats import day, plural
@@ -41,7 +40,7 @@ def due_tag(ship_on: date | None, *, on: date) -> Tag | None:
 def _due(row: Row) -> Tag | None:
     if row.get("status") in FINAL:
         return Tag(day(row["ship_on"]))
-    return due_tag(row["ship_on"], on=timezone.localdate())
+    return due_tag(row["ship_on"], on=business_date(row["warehouse__time_zone"]))
 
 
 def _status(row: Row) -> Tag:
@@ -58,7 +57,15 @@ DELIVERIES = (
     Column("account__name", "Customer", width="clip", card="k3"),
     Column("order__number", "Order", "link", url="orders:detail", url_key="order_id", hide="not-s"),
     Column("warehouse__code", "Warehouse", "code", hide="opt", is_muted=True),
-    Column("ship_on", "Leaves", "tag", sort="ship_on", reads=("ship_on", "status"), value=_due, card="k5"),
+    Column(
+        "ship_on",
+        "Leaves",
+        "tag",
+        sort="ship_on",
+        reads=("ship_on", "status", "warehouse__time_zone"),
+        value=_due,
+        card="k5",
+    ),
     Column("line_count", "Lines", "count", hide="not-s"),
     Column("picked", "Picked", "bar", reads=("picked_total", "planned_total"), value=_picked, hide="not-s"),
     Column("status", "Status", "tag", reads=("status", "short_count"), value=_status, card="k4"),
@@ -74,8 +81,8 @@ DUE = (
         "Leaves",
         "tag",
         sort="due_on",
-        value=lambda row: due_tag(row["due_on"], on=timezone.localdate()),
-        reads=("due_on",),
+        value=lambda row: due_tag(row["due_on"], on=business_date(row["company__time_zone"])),
+        reads=("due_on", "company__time_zone"),
         card="k5",
     ),
     Column("due_lines", "Promises due", "count", hide="not-s"),

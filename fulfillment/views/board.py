@@ -2,14 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import date
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from core.access import may
@@ -24,8 +22,8 @@ from core.web.posted import actor_of, key_of, see_other
 from fulfillment.drafts import DeliveryOutcome
 from fulfillment.filters import VIEWS, DeliveryFilter, DueFilter
 from fulfillment.models import Delivery
+from fulfillment.selectors import COMPANYS_TODAY, board_counts, deliveries_visible_to, due_orders
 from fulfillment.selectors import board as with_progress
-from fulfillment.selectors import board_counts, deliveries_visible_to, due_orders
 from fulfillment.services import deliver_orders, pick_all, release_deliveries, ship_deliveries
 from fulfillment.tables import DELIVERIES, DUE
 from fulfillment.views.common import MOST_AT_ONCE, PICK, RELEASE, SEE, SHIP
@@ -39,7 +37,7 @@ DUE_VIEWS = {"today": "Due today", "all": "All on hand"}
 def board(request: HttpRequest) -> HttpResponseBase:
     """Everything between the promise and the door, by the day on which it must leave."""
     counts = board_counts(request.user)
-    due = due_orders(request.user, until=timezone.localdate()).count()
+    due = due_orders(request.user, until=COMPANYS_TODAY).count()
     kpis = [
         Kpi("Due today", count(due), "orders with goods on hand", reverse("fulfillment:due"), is_bad=bool(due)),
         *(Kpi(VIEWS[name][0], count(counts[name]), words, f"?view={name}") for name, words in _KPIS),
@@ -159,7 +157,7 @@ def bulk_ship(request: HttpRequest) -> HttpResponse:
 def _due_listing(request: HttpRequest) -> ListPage:
     name = request.GET.get("view", "")
     name = name if name in DUE_VIEWS else "today"
-    until: date | None = timezone.localdate() if name == "today" else None
+    until = COMPANYS_TODAY if name == "today" else None
     return ListPage(
         request,
         due_orders(request.user, until=until),
@@ -208,19 +206,19 @@ def _picked_orders(request: HttpRequest, listing: ListPage) -> list[int]:
 
 def _deliver(request: HttpRequest, ids: list[int], actor: User) -> list[DeliveryOutcome]:
     """One command per company of the picked orders."""
-    until = None if request.GET.get("view") == "all" else timezone.localdate()
+    is_all = request.GET.get("view") == "all"
     rows = orders_visible_to(request.user).filter(pk__in=ids).order_by("pk").values_list("company_id", "pk")
     by_company: defaultdict[int, list[int]] = defaultdict(list)
     for company_id, order_id in rows:
         by_company[company_id].append(order_id)
     outcomes: list[DeliveryOutcome] = []
     for company in Company.objects.filter(pk__in=by_company).order_by("pk"):
-        key = key_of(request)
+        key, today = key_of(request), business_date(company.time_zone)
         outcomes += deliver_orders.once(f"{key}-{company.pk}" if key else None)(
             company_id=company.pk,
             order_ids=by_company[company.pk],
-            due_until=until,
-            business_date=business_date(company.time_zone),
+            due_until=None if is_all else today,
+            business_date=today,
             actor=actor,
         )
     return outcomes
