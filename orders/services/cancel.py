@@ -114,13 +114,7 @@ def _cancel_open(
     Returns the orders that changed.
     """
     parts = load_parts([line.pk for line in lines])
-    leaving = _leaving(lines, parts) if keep_delivering else set()
-    open_now = {
-        line.pk: _cancellable(line, lines, parts, keep_delivering)
-        for line in lines
-        if not (line.product_kind == Product.Kind.SERVICE and line.order_id in leaving)
-    }
-    open_now = {line_id: quantity for line_id, quantity in open_now.items() if quantity > 0}
+    open_now = _open_now(lines, parts, keep_delivering)
     if not open_now:
         return set()
     by_id = {line.pk: line for line in lines}
@@ -161,6 +155,17 @@ def _cancel_open(
         actor=actor,
     )
     return {by_id[line_id].order_id for line_id in open_now}
+
+
+def _open_now(lines: Sequence[OrderLine], parts: Mapping[int, list[Part]], keep_delivering: bool) -> dict[int, Decimal]:
+    """What there is to cancel, by line; where deliveries are kept, services of what leaves are kept with them."""
+    leaving = _leaving(lines, parts) if keep_delivering else set()
+    found = {
+        line.pk: _cancellable(line, lines, parts, keep_delivering)
+        for line in lines
+        if not (line.product_kind == Product.Kind.SERVICE and line.order_id in leaving)
+    }
+    return {line_id: quantity for line_id, quantity in found.items() if quantity > 0}
 
 
 def _leaving(lines: Sequence[OrderLine], parts: Mapping[int, Sequence[Part]]) -> set[int]:
