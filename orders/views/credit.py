@@ -58,14 +58,12 @@ class Segment:
 @requires("core.see_credit")
 def desk(request: HttpRequest, order_id: int = 0) -> HttpResponse:
     """Orders on credit hold, and one of them with everything that its decision needs."""
-    holds = list(
-        open_holds(actor_of(request))
-        .filter(kind=HoldKind.CREDIT)
-        .select_related("order__company", "order__account", "created_by")[:SHOWN]
-    )
+    found = open_holds(actor_of(request)).filter(kind=HoldKind.CREDIT)
+    found = found.select_related("order__company", "order__account", "created_by")
+    holds = list(found[:SHOWN])
+    if order_id and all(hold.order_id != order_id for hold in holds):
+        holds.append(get_object_or_404(found, order_id=order_id))  # beyond the first hundred: shown at their end
     waiting = _waiting(holds)
-    if order_id and all(each.hold.order_id != order_id for each in waiting):
-        raise Http404
     chosen = next((each for each in waiting if each.hold.order_id == order_id), waiting[0] if waiting else None)
     context = {"waiting": waiting, "chosen": chosen, "case": _case(request, chosen) if chosen else None}
     return render(request, "orders/credit_desk.html", context)

@@ -287,6 +287,25 @@ def test_approving_confirms_the_order_once(world: World) -> None:
     assert (Order.objects.get(pk=hold.order_id).status, pegged(world)) == ("confirmed", 10)
 
 
+def test_a_case_beyond_those_listed_is_opened_by_its_address(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orders.views.credit.SHOWN", 1)
+    first, second = held_for_credit(world), held_for_credit(world)
+    client = sign_in(world.boss)
+
+    desk, case = (client.get(f"/orders/credit/{place}") for place in ("", f"{second.order_id}/"))
+
+    assert f"/orders/credit/{second.order_id}/" not in desk.content.decode()
+    assert case.status_code == 200
+    assert f'<section aria-label="{second.order.number}">' in case.content.decode()
+    assert f"/orders/credit/{first.order_id}/" in case.content.decode()
+    assert client.get(f"/orders/credit/{confirmed_within_limit(world).pk}/").status_code == 404
+
+
+def confirmed_within_limit(world: World) -> Order:
+    set_credit_limit(company=world.company, account_id=world.acme.pk, limit=Decimal(100_000), actor=system_user())
+    return confirmed(world)
+
+
 def test_a_limit_is_agreed_by_who_may_with_a_reason(world: World) -> None:
     url = f"/orders/credit/limits/{world.acme.pk}/"
     body = {"limit": "2500", "limit_reaction": "block", "oldest_item_days": "", "reason": "Yearly review"}
