@@ -13,6 +13,7 @@ from core.access import company_ids, may
 from core.models import User
 from core.web.parts import QueueItem
 from fulfillment.models import Delivery, Return
+from orders.filters import held_orders
 from orders.models import Order
 from quotes.models import Quote
 
@@ -51,7 +52,12 @@ QUEUES = (
         "?view=sent",
     ),
     Queue(
-        "Orders on hold", "orders.release_order", _of(Order, status="submitted"), "orders:list", "?view=hold", "Release"
+        "Orders on hold",
+        "orders.release_order",
+        lambda user, today: held_orders(Order.objects.filter(company_id__in=company_ids(user))),
+        "orders:list",
+        "?view=held",
+        "Release",
     ),
     Queue("Drafts to confirm", "orders.enter_order", _of(Order, status="draft"), "orders:list", "?view=drafts"),
     Queue(

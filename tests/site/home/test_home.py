@@ -1,5 +1,6 @@
 """The first page, the jump box and the sidebar: what a role may not use is absent."""
 
+import re
 from datetime import date
 
 import pytest
@@ -7,7 +8,8 @@ from django.test import Client
 from django.urls import reverse
 
 from core.models import User
-from orders_site.home.queues import queues_for
+from orders.services import hold_orders
+from orders_site.home.queues import QUEUES, Queue, queues_for
 from orders_site.navigation import CREATES, ITEMS
 from tests.orders.makers import confirmed, draft, limit
 from tests.world import World
@@ -22,6 +24,30 @@ def test_the_queue_of_held_orders_leads_to_them(world: World, client: Client) ->
     assert found["Orders on hold"] == 1
     client.force_login(world.boss)
     assert "Orders on hold" in client.get(reverse("home")).content.decode()
+
+
+def test_the_queue_of_held_orders_counts_what_its_link_lists(world: World, client: Client) -> None:
+    limit(world, "100000")
+    by_hand, free = confirmed(world, bolt="1"), confirmed(world, bolt="1")
+    hold_orders(order_ids=[by_hand.pk], reason="Wait for the customer", actor=world.boss)
+    limit(world, "10")
+    on_credit = confirmed(world, bolt="10")
+
+    held = next(item for item in queues_for(world.boss, date(2026, 3, 2)) if item.label == "Orders on hold")
+
+    client.force_login(world.boss)
+    page = client.get(held.url).content.decode()
+    listed = [order for order in (by_hand, free, on_credit) if reverse("orders:detail", args=[order.pk]) in page]
+    assert (held.count, listed) == (2, [by_hand, on_credit])
+
+
+@pytest.mark.parametrize("queue", [queue for queue in QUEUES if queue.query], ids=lambda queue: queue.label)
+def test_the_link_of_a_queue_opens_the_view_that_it_names(world: World, client: Client, queue: Queue) -> None:
+    client.force_login(User.objects.get(username="system"))
+
+    page = client.get(reverse(queue.url) + queue.query).content.decode()
+
+    assert re.search(f'href="{re.escape(queue.query)}"[^>]*aria-current', page)
 
 
 def test_a_queue_needs_its_right(world: World) -> None:
