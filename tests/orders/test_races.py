@@ -29,7 +29,7 @@ def confirm(world: World, order_id: int, key: str | None = None) -> Callable[[],
 
 
 def warm_up(world: World) -> None:
-    """Let the account have its credit total: who creates it holds the others up, before they come to what is raced for."""
+    """Give the account its credit total: who creates it holds the others up, before they come to what is raced for."""
     confirm(world, draft(world, mug="1").pk)()
 
 
