@@ -9,6 +9,8 @@ from core.context import current_context
 from core.models import Document, DocumentEvent, DocumentLink, User
 from core.runs import current_run
 
+LONGEST_REASON = 500
+
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
@@ -30,7 +32,7 @@ class TimelineEntry:
 
 
 def record(entries: Sequence[TimelineEntry], *, actor: User) -> None:
-    """Append these entries in one statement, under the running command."""
+    """Append these entries in one statement, under the running command. Too long a reason is cut, as in the log."""
     if not entries:
         return
     run, context = current_run(), current_context()
@@ -43,7 +45,7 @@ def record(entries: Sequence[TimelineEntry], *, actor: User) -> None:
             "from_status": [entry.from_status for entry in entries],
             "to_status": [entry.to_status for entry in entries],
             "text": [entry.text for entry in entries],
-            "reason": [entry.reason for entry in entries],
+            "reason": [entry.reason[:LONGEST_REASON] for entry in entries],
             "data": [entry.data for entry in entries],
         },
         same={"actor_id": actor.pk, "via": context.via, "command_uid": run.uid},

@@ -11,6 +11,7 @@ from django.http import QueryDict
 
 from catalog.selectors import ProductCard, product_cards, resolve_codes
 from core.web import formats
+from core.web.posted import whole_number
 from orders.drafts import OrderLineDraft
 from orders.models import OrderLine
 from orders.services import line_key
@@ -87,7 +88,7 @@ def read_rows(data: QueryDict) -> list[TypedLine]:
         rows.append(
             TypedLine(
                 key=uuid,
-                version=int(version) if version.isascii() and version.isdecimal() and version != "0" else None,
+                version=whole_number(version, 9) or None,
                 is_removed=f"remove-{key}" in data,
                 **{  # type: ignore[arg-type]  # only the typed texts
                     name: data.get(f"{name}-{key}", "").strip()[:LONGEST_CELL].replace("\x00", "")

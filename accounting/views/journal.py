@@ -25,7 +25,7 @@ from core.web.access import requires
 from core.web.formats import day, money, stamp
 from core.web.lists import ListPage
 from core.web.parts import ActionButton, DocumentPage, Empty, Fact, Link
-from core.web.posted import actor_of, see_other
+from core.web.posted import actor_of, key_of, reason_of, see_other
 from core.web.tables import Table
 
 VIEW, POST, REVERSE = "accounting.view_ledger", "accounting.post_entry", "accounting.reverse_entry"
@@ -126,10 +126,10 @@ def entry_reverse(request: HttpRequest, pk: int) -> HttpResponse:
     found = _visible(request, pk)
     company = Company.objects.get(pk=found.company_id)
     try:
-        reversal = reverse_manual_entry.once(request.POST.get("idempotency_key"))(
+        reversal = reverse_manual_entry.once(key_of(request))(
             entry_id=found.pk,
             business_date=today_of(company),
-            reason=request.POST.get("reason", "")[:500],
+            reason=reason_of(request),
             actor=actor_of(request),
         )
     except DomainError as refusal:
@@ -159,7 +159,7 @@ def entry_new(request: HttpRequest) -> HttpResponse:
 def _post(request: HttpRequest, company: Company, form: EntryForm, lines: EntryLineSet) -> HttpResponse:
     """Carry it out; a refusal is shown at the line that it names, and nothing typed is lost."""
     try:
-        posted = post_manual_entry.once(request.POST.get("idempotency_key"))(
+        posted = post_manual_entry.once(key_of(request))(
             company_id=company.pk, lines=lines.manual_lines(), actor=actor_of(request), **form.cleaned_data
         )
     except DomainError as refusal:

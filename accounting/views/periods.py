@@ -20,7 +20,7 @@ from core.errors import DomainError
 from core.models import Company
 from core.web.access import requires
 from core.web.parts import ActionButton, Confirm
-from core.web.posted import actor_of, see_other
+from core.web.posted import actor_of, key_of, reason_of, see_other
 
 VIEW, LOCK, REOPEN = "accounting.view_ledger", "accounting.lock_period", "accounting.reopen_period"
 
@@ -81,7 +81,7 @@ def _carry_out(request: HttpRequest, pk: int, work: Callable[[Period], Any], don
 @requires(LOCK)
 def period_lock(request: HttpRequest, pk: int) -> HttpResponse:
     """Close a period for posting."""
-    lock = lock_period.once(request.POST.get("idempotency_key"))
+    lock = lock_period.once(key_of(request))
     return _carry_out(request, pk, lambda period: lock(period_id=period.pk, actor=actor_of(request)), "locked")
 
 
@@ -89,8 +89,8 @@ def period_lock(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(REOPEN)
 def period_reopen(request: HttpRequest, pk: int) -> HttpResponse:
     """Open a locked period again, for a reason."""
-    reopen = reopen_period.once(request.POST.get("idempotency_key"))
-    reason = request.POST.get("reason", "")[:500]
+    reopen = reopen_period.once(key_of(request))
+    reason = reason_of(request)
     return _carry_out(
         request, pk, lambda period: reopen(period_id=period.pk, reason=reason, actor=actor_of(request)), "open again"
     )

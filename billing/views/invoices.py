@@ -24,7 +24,7 @@ from core.web.access import requires
 from core.web.formats import day, money
 from core.web.lists import ListPage
 from core.web.parts import ActionButton, DocumentPage, Empty, Fact, Link, Tab
-from core.web.posted import actor_of, key_of, see_other
+from core.web.posted import actor_of, key_of, reason_of, see_other
 from core.web.story import chain_of, timeline_of
 from core.web.tables import Table
 
@@ -192,7 +192,7 @@ def reverse_it(request: HttpRequest, invoice_id: int) -> HttpResponse:
     invoice = visible_invoice(request, invoice_id)
     made: list[int] = []
     work = reverse_invoice.once(key_of(request))
-    reason = request.POST.get("reason", "")
+    reason = reason_of(request)
     refusal = carry_out(
         request,
         lambda: made.append(work(invoice_id=invoice.pk, reason=reason, actor=actor_of(request))),

@@ -28,7 +28,7 @@ from core.web.access import requires
 from core.web.columns import Column
 from core.web.formats import money, plural
 from core.web.parts import Tab
-from core.web.posted import actor_of, key_of, see_other
+from core.web.posted import actor_of, key_of, see_other, text_of
 from core.web.tables import Table
 from fulfillment.models import Delivery, Return
 from fulfillment.selectors import deliveries_visible_to, returns_visible_to
@@ -59,7 +59,7 @@ def _show(request: HttpRequest, refusal: DomainError | None = None) -> HttpRespo
     view = view if view in _TABS else "deliveries"
     if view == "returns" and not may(request.user, CREDIT):
         view = "deliveries"
-    text = request.GET.get("q", "").strip()[:80]
+    text = text_of(request.GET, "q", 80)
     rows, columns, verb = _rows(request, view, text)
     context = {
         "table": Table(

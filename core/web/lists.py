@@ -21,6 +21,7 @@ from core.web.columns import Column, fields_of, visible_columns
 from core.web.filters import ListFilterSet
 from core.web.keyset import Ordering, Page, can_be_absent, read_place, turn_to, write_place
 from core.web.parts import ActionButton, Empty, Tab
+from core.web.posted import whole_number
 from core.web.tables import Head, Table
 
 PAGE_SIZES = (50, 100, 200)
@@ -220,8 +221,8 @@ class ListPage:
         """
         rows = self.queryset.order_by("pk")
         if ALL_MATCHING not in self.request.POST:
-            keys = [int(key) for key in self.request.POST.getlist(PICKED) if key.isdecimal()]
-            rows = rows.filter(pk__in=keys[: limit + 1])
+            words = map(whole_number, self.request.POST.getlist(PICKED))
+            rows = rows.filter(pk__in=[key for key in words if key is not None][: limit + 1])
         return list(rows.values_list("pk", flat=True)[: limit + 1])
 
     # --- how it is answered ------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from core.states import available_actions
 from core.web.access import requires
 from core.web.formats import day, lines, plural, quantity
 from core.web.parts import ActionButton, Confirm, DocumentPage, Fact, Link, Tag
-from core.web.posted import actor_of, key_of, see_other
+from core.web.posted import actor_of, key_of, reason_of, see_other
 from core.web.story import chain_of, timeline_of
 from core.web.tables import Table
 from fulfillment.loading import LoadedLine, lines_of
@@ -222,7 +222,7 @@ def ship(request: HttpRequest, delivery_id: int) -> HttpResponse:
 def cancel(request: HttpRequest, delivery_id: int) -> HttpResponse:
     """Give the delivery up, with the reason."""
     delivery = visible_delivery(request, delivery_id)
-    reason = request.POST.get("reason", "").strip()[:500]
+    reason = reason_of(request)
     if not reason:
         return show(request, delivery, "Enter the reason. The delivery was not cancelled.")
     work = cancel_deliveries.once(key_of(request))

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 from core.errors import DomainError
 from core.web.access import requires
 from core.web.formats import plural
-from core.web.posted import actor_of, key_of, see_other
+from core.web.posted import actor_of, key_of, see_other, whole_number
 from fulfillment.forms import MOST_PACKAGES, PackForm
 from fulfillment.loading import lines_of
 from fulfillment.models import Delivery
@@ -21,8 +21,7 @@ from fulfillment.views.common import PICK, posted, visible_delivery
 def pack(request: HttpRequest, delivery_id: int) -> HttpResponse:
     """Everything in one package to begin with; “Another package” adds a column and keeps what was typed."""
     delivery = visible_delivery(request, delivery_id)
-    asked = request.POST.get("packages", "1")
-    packages = min(int(asked), MOST_PACKAGES) if asked.isascii() and asked.isdecimal() else 1
+    packages = min(whole_number(request.POST.get("packages", "1")) or 1, MOST_PACKAGES)
     wants_more = "more" in request.POST and packages < MOST_PACKAGES
     form = PackForm(
         posted(request), lines=lines_of([delivery.pk])[delivery.pk], packages=packages + (1 if wants_more else 0)

@@ -17,7 +17,7 @@ from core.web.access import requires
 from core.web.formats import day
 from core.web.lists import ListPage
 from core.web.parts import ActionButton, DocumentPage, Empty, Fact, Link, Tab, Tag
-from core.web.posted import actor_of, key_of, see_other
+from core.web.posted import actor_of, key_of, reason_of, see_other, text_of
 from core.web.story import chain_of, timeline_of
 from core.web.tables import Table
 from fulfillment.drafts import ReturnDraft
@@ -144,7 +144,7 @@ def _asked(request: HttpRequest) -> dict[str, int]:
 
 def _which(request: HttpRequest) -> HttpResponse:
     """Ask for the delivery first: by its number or its order's."""
-    number = request.GET.get("number", "").strip()[:24].upper()
+    number = text_of(request.GET, "number", 24).upper()
     rows = deliveries_visible_to(request.user).filter(status="shipped")
     found = rows.filter(number=number).first() or rows.filter(order__number=number).first() if number else None
     if found is not None:
@@ -228,7 +228,7 @@ def receive(request: HttpRequest, return_id: int) -> HttpResponse:
 def cancel(request: HttpRequest, return_id: int) -> HttpResponse:
     """The goods do not come back after all."""
     rma = _visible(request, return_id)
-    reason = request.POST.get("reason", "").strip()[:500]
+    reason = reason_of(request)
     if not reason:
         return _show(request, rma, "Enter the reason. The return was not cancelled.")
     work = cancel_returns.once(key_of(request))

@@ -18,7 +18,7 @@ from core.web.access import requires
 from core.web.formats import day
 from core.web.lists import ListPage
 from core.web.parts import ActionButton, Confirm, DocumentPage, Empty, Fact, Link, action_buttons
-from core.web.posted import actor_of, key_of, see_other, with_more_lines
+from core.web.posted import actor_of, key_of, reason_of, see_other, with_more_lines
 from core.web.story import chain_of, timeline_of
 from core.web.tables import Table
 from inventory.filters import SupplyFilter
@@ -186,7 +186,7 @@ def supply_verb(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     if verb not in VERBS:
         raise Http404
     try:
-        reason = request.POST.get("reason", "")[:500]
+        reason = reason_of(request)
         VERBS[verb](key=key_of(request), reason=reason, order_ids=[order.pk], actor=actor_of(request))
     except DomainError as refusal:
         return _page(request, order, refusal=refusal)

@@ -16,7 +16,7 @@ from core.models import User
 from core.web.access import requires
 from core.web.lists import ALL_MATCHING, PICKED, ListPage
 from core.web.parts import ActionButton, Empty, Link, Tab, Tag
-from core.web.posted import actor_of, key_of
+from core.web.posted import actor_of, key_of, reason_of
 from orders.filters import VIEWS, OrderFilter
 from orders.models import Order, OrderHold
 from orders.selectors import for_list, orders_visible_to
@@ -152,7 +152,7 @@ def _result(order: Order, outcome: str, sentences: Sequence[str] = ()) -> BulkRe
 def bulk_hold(request: HttpRequest) -> HttpResponse:
     """Ask for one reason, then hold the picked orders that can be held; finished and held ones are left alone."""
     orders = _picked(request)
-    reason = request.POST.get("reason", "").replace("\x00", "").strip()
+    reason = reason_of(request)
     if not orders or not reason:
         asked = "reason" in request.POST
         context = {"orders": orders, "is_asked": asked, "picked": PICKED, "all_matching": ALL_MATCHING}

@@ -15,7 +15,7 @@ from core.dates import business_date
 from core.errors import DomainError
 from core.web.access import requires
 from core.web.fields import DayField
-from core.web.posted import actor_of, key_of, version_of
+from core.web.posted import actor_of, key_of, reason_of, version_of
 from orders.drafts import LineChange
 from orders.forms import ReasonForm, require_near
 from orders.models import Order, OrderHold, OrderLine
@@ -129,7 +129,7 @@ def change(request: HttpRequest, order_id: int) -> HttpResponse:
     refusal, status = "", 200
     if request.method == "POST":
         changes, errors = _read_changes(request, order, lines)
-        reason = request.POST.get("reason", "").replace("\x00", "").strip()[:500]
+        reason = reason_of(request)
         if not reason:
             errors["reason"] = "Enter the reason for the change."
         status = 422

@@ -18,7 +18,7 @@ from core.web.access import requires
 from core.web.formats import day, money
 from core.web.lists import ListPage
 from core.web.parts import ActionButton, Confirm, DocumentPage, Empty, Fact, Link, action_buttons
-from core.web.posted import actor_of, key_of, see_other
+from core.web.posted import actor_of, key_of, reason_of, see_other
 from core.web.story import chain_of, timeline_of
 from core.web.tables import Table
 from payments.filters import PaymentFilter
@@ -169,7 +169,7 @@ def payment_reverse(request: HttpRequest, pk: int) -> HttpResponse:
     facts: dict[str, Any] = {
         "payment_id": found.pk,
         "business_date": max(business_date(found.company.time_zone), found.business_date),
-        "reason": request.POST.get("reason", "")[:500],
+        "reason": reason_of(request),
         "actor": actor_of(request),
     }
     try:

@@ -15,7 +15,7 @@ from core.web.access import requires
 from core.web.formats import day
 from core.web.lists import ListPage
 from core.web.parts import DocumentPage, Empty, Fact, Link, action_buttons
-from core.web.posted import actor_of, key_of, see_other, with_more_lines
+from core.web.posted import actor_of, key_of, reason_of, see_other, with_more_lines
 from core.web.story import chain_of, timeline_of
 from quotes.drafts import ContractDraft
 from quotes.filters import ContractFilter
@@ -125,7 +125,7 @@ def verb(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         if verb == "activate":
             activate_contract.once(key)(contract_id=contract.pk, actor=actor)
         elif verb == "close":
-            close_contract.once(key)(contract_id=contract.pk, reason=request.POST.get("reason", "")[:500], actor=actor)
+            close_contract.once(key)(contract_id=contract.pk, reason=reason_of(request), actor=actor)
         else:
             raise Http404
     except DomainError as refusal:

@@ -19,7 +19,7 @@ from core.web.access import public, requires
 from core.web.formats import day, money
 from core.web.lists import ListPage
 from core.web.parts import ActionButton, ChainStop, DocumentPage, Empty, Fact, Link, Tab, action_buttons
-from core.web.posted import actor_of, key_of, see_other, with_more_lines
+from core.web.posted import actor_of, key_of, reason_of, see_other, text_of, with_more_lines
 from core.web.story import chain_of, timeline_of
 from quotes.diff import version_diff
 from quotes.drafts import QuoteDraft
@@ -256,9 +256,9 @@ def verb(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         elif verb == "revise":
             revise_quote.once(key)(quote_id=quote.pk, actor=actor)
         elif verb == "decline":
-            decline_quote.once(key)(quote_id=quote.pk, reason=request.POST.get("reason", "")[:500], actor=actor)
+            decline_quote.once(key)(quote_id=quote.pk, reason=reason_of(request), actor=actor)
         elif verb == "accept":
-            name = request.POST.get("name", "")[:120]
+            name = text_of(request.POST, "name", 120)
             accept_quote.once(key)(quote_id=quote.pk, actor=actor, business_date=today, name=name)
         else:
             raise Http404
@@ -286,7 +286,7 @@ def accept(request: HttpRequest, pk: int, token: str) -> HttpResponse:
                 quote_id=quote.pk,
                 actor=_visitor(),
                 business_date=today,
-                name=request.POST.get("name", "").replace("\x00", "")[:120],
+                name=text_of(request.POST, "name", 120),
                 ip=request.META.get("REMOTE_ADDR"),
             )
             quote.refresh_from_db()
