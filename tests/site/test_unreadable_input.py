@@ -21,6 +21,7 @@ from fulfillment.drafts import ReturnDraft, ReturnLineDraft
 from fulfillment.models import Delivery, DeliveryLine, Return
 from fulfillment.services import create_deliveries, create_return
 from orders.models import OrderLine
+from orders.services import line_key
 from quotes.models import Quote
 from quotes.services import acceptance_token, send_quote
 from tests.billing.makers import Trade
@@ -210,9 +211,10 @@ def test_a_number_of_packages_that_is_none_means_one(world: World, browser: Clie
 @pytest.mark.parametrize("place", ["lines", "edit"])
 def test_a_row_with_such_a_version_is_answered(world: World, browser: Client, place: str, word: str) -> None:
     order = draft(world, bolt="1")
-    line = OrderLine.objects.get(order=order)
+    key = line_key(OrderLine.objects.get(order=order))
+    row = {"rows": "1", "line": f"{key}.{word}", f"sku-{key}": "BOLT-M8", f"quantity-{key}": "2"}
 
-    answer = browser.post(reverse(f"orders:{place}", args=[order.pk]), {"line": f"{line.client_uuid}.{word}"})
+    answer = browser.post(reverse(f"orders:{place}", args=[order.pk]), row)
 
     assert answer.status_code in (200, 302, 303, 409, 422)
 
