@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
@@ -42,9 +43,14 @@ def webhook(request: HttpRequest, provider: str) -> HttpResponse:
 
 def _require_simulator(request: HttpRequest) -> None:
     """The simulator is for demonstrations and development: a company with real money has no such page."""
-    if settings.DEBUG or Company.objects.filter(pk__in=company_ids(request.user), is_demo=True).exists():
-        return
-    raise Http404
+    if not _companies(request).exists():
+        raise Http404
+
+
+def _companies(request: HttpRequest) -> QuerySet[Company]:
+    """The companies whose provider may be played: the person's demonstrations; in development all of the person's."""
+    own = Company.objects.filter(pk__in=company_ids(request.user))
+    return own if settings.DEBUG else own.filter(is_demo=True)
 
 
 @require_safe
@@ -56,7 +62,7 @@ def simulator(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, refusal: DomainError | None = None) -> HttpResponse:
-    visible = SimulatedPayment.objects.filter(company__in=company_ids(request.user)).select_related("account")
+    visible = SimulatedPayment.objects.filter(company__in=_companies(request)).select_related("account")
     calls = SimulatedCall.objects.filter(payment__in=visible).select_related("payment").order_by("-pk")[:MOST_ROWS]
     context = {
         "payments": visible.order_by("-pk")[:MOST_ROWS],
@@ -97,5 +103,5 @@ def simulator_deliver(request: HttpRequest, event_id: str) -> HttpResponse:
 
 
 def _require_visible(request: HttpRequest, reference: str) -> None:
-    if not SimulatedPayment.objects.filter(reference=reference, company__in=company_ids(request.user)).exists():
+    if not SimulatedPayment.objects.filter(reference=reference, company__in=_companies(request)).exists():
         raise Http404

@@ -253,6 +253,16 @@ def test_a_change_of_a_stale_version_or_without_reason_or_right_changes_nothing(
     assert (pegged(world), order.changes.count()) == (10, 0)
 
 
+def test_why_credit_stops_an_order_is_told_to_those_who_may_see_credit(world: World) -> None:
+    hold = held_for_credit(world)
+
+    page = sign_in(world.bob).get(f"/orders/{hold.order_id}/").content.decode()
+    told = sign_in(world.boss).get(f"/orders/{hold.order_id}/").content.decode()
+
+    assert "It waits for the credit desk." in page
+    assert (hold.reason in page, hold.reason in told) == (False, True)
+
+
 # --- the credit desk -------------------------------------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from moneyed import Money
 
-from core.models import DocumentEvent, ExceptionCase, OutboxMessage
+from core.models import Company, CompanyMembership, DocumentEvent, ExceptionCase, OutboxMessage
 from core.system import system_user
 from core.work import run_messages
 from orders.services import cancel_orders
@@ -248,6 +248,22 @@ def test_the_simulator_is_open_to_demonstration_companies_only(cash: Cash) -> No
     assert [answer.status_code for answer in (taken, *delivered, again)] == [303, 303, 303, 422]
     assert "Succeeded" in shown
     assert ProviderEvent.objects.count() == 1
+
+
+def test_a_demonstration_beside_it_opens_no_real_company_to_the_simulator(cash: Cash) -> None:
+    payment = asked(cash)
+    demonstration = Company.objects.create(
+        code="DEMO", name="Demo", country="GB", functional_currency="GBP", is_demo=True
+    )
+    CompanyMembership.objects.create(user=cash.world.fay, company=demonstration)
+    client = Client()
+    client.force_login(cash.world.fay)
+
+    shown = client.get(reverse("payments:simulator"))
+    played = client.post(reverse("payments:simulator-outcome", args=[payment.provider_reference, "succeeded"]))
+
+    assert (shown.status_code, played.status_code) == (200, 404)
+    assert not SimulatedCall.objects.exists()
 
 
 def test_the_simulator_does_what_a_provider_would_only(cash: Cash) -> None:
