@@ -157,6 +157,11 @@ class LoadedOrder:
         """The ledger purpose of a verb that an order can go through more than once: told apart by its version."""
         return f"{verb} v{self.version}"
 
+    @property
+    def is_stopped_otherwise(self) -> bool:
+        """Whether something else than credit makes it wait: then it takes no credit, whatever the check says."""
+        return bool(self.open_hold_kinds - {HoldKind.CREDIT} or self.price_to_release)
+
     def delivery_group(self, line: ConfirmableLine) -> int | None:
         """Lines that ship together: the whole order when it ships complete, otherwise the components of one kit."""
         if self.complete_only:
@@ -173,7 +178,13 @@ class LoadedOrder:
             if line.gross
         )
         return credit.CreditRequest(
-            key=self.order_id, on=on, amount=exposure, document_value=exposure, lines=lines, approval=approval
+            key=self.order_id,
+            on=on,
+            amount=exposure,
+            document_value=exposure,
+            lines=lines,
+            approval=approval,
+            takes_credit=not self.is_stopped_otherwise,
         )
 
     def require_credit_result(self) -> credit.CreditResult:

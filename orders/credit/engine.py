@@ -65,11 +65,13 @@ def check_in_turn(
     exposure: Exposure,
     open_items: Sequence[OpenItem] = (),
 ) -> tuple[CreditResult, ...]:
-    """Check several documents of one account in the order given; each that is not blocked uses up headroom."""
+    """Check several documents of one account in the order given; each that passes uses up headroom, unless something else
+    stops it.
+    """
     results = []
     for request in requests:
         result = check(request, profile, exposure, open_items)
-        if not result.is_blocked:
+        if not result.is_blocked and request.takes_credit:
             exposure = exposure.with_order(request.amount)
         results.append(result)
     return tuple(results)

@@ -125,6 +125,7 @@ class CreditRequest:
     document_value: Decimal | None = None
     lines: tuple[RequestLine, ...] = ()
     approval: Approval | None = None
+    takes_credit: bool = True  # False: something else stops the document, so that it uses up nothing when it passes
 
     @property
     def value(self) -> Decimal:

@@ -122,7 +122,7 @@ def _check_credit(batch: Batch, orders: Sequence[Order]) -> None:
         if result.is_blocked:
             batch.held[order_id] = result
     for order in batch.free:
-        if order.open_hold_kinds - {HoldKind.CREDIT} or order.price_to_release:
+        if order.is_stopped_otherwise:
             batch.held[order.order_id] = order.require_credit_result()
 
 

@@ -66,6 +66,17 @@ def test_release_by_the_credit_manager_confirms(world: World) -> None:
     assert (pegged(world), open_orders(world)) == (10, Decimal(120))
 
 
+def test_what_a_price_holds_uses_up_no_credit_of_the_next_order_in_the_call(world: World) -> None:
+    limit(world, "130")
+    first, second = draft(world, bolt="10"), draft(world, bolt="10")
+    OrderLine.objects.filter(order=first).update(price_finding="over_limit")
+
+    answers = confirm_orders(order_ids=[first.pk, second.pk], actor=world.alice, business_date=TODAY)
+
+    assert [(answer.outcome, answer.holds) for answer in answers] == [("submitted", ("price",)), ("confirmed", ())]
+    assert open_orders(world) == 120
+
+
 def test_the_maker_does_not_release(world: World) -> None:
     limit(world, "100")
     order = draft(world, bolt="10")
