@@ -13,7 +13,6 @@ from decimal import Decimal
 from django.db import connection
 
 from catalog.models import Product
-from core import bulk
 from core.arrays import array
 from core.commands import command
 from core.locks import require_locked
@@ -22,7 +21,7 @@ from core.transitions import advance
 from orders.credit.services import CreditMove, move_credit
 from orders.drafts import Progress
 from orders.exposure import NOTHING, LineExposure, LineQuantities, line_exposure
-from orders.models import Order, ScheduleLine
+from orders.models import Order
 from orders.quantities import COUNTERS, LineState, billing_state, fulfillment_state, is_finished, with_deltas
 from orders.states import OrderStatus
 
@@ -37,6 +36,13 @@ _LINES = """
     FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id
     WHERE l.order_id IN (SELECT order_id FROM orders_orderline WHERE id = ANY(%s))
     ORDER BY l.id
+"""
+
+# With the orders that it touched: no further statement is needed to see that they are locked.
+_DELIVERING = """
+    UPDATE orders_scheduleline t SET delivering = t.delivering + v.delta
+    FROM unnest(%s::bigint[], %s::numeric[]) AS v(id, delta), orders_orderline l
+    WHERE t.id = v.id AND l.id = t.order_line_id RETURNING l.order_id
 """
 
 # Three tables of one truth, in one statement.
@@ -97,9 +103,16 @@ class _Part:
 def record_delivering(*, deltas: Mapping[int, Decimal], actor: User) -> None:
     """Note how much of each schedule line is on deliveries that have not left yet (below zero: no longer).
 
-    One statement.
+    The caller holds the orders' header locks. One statement.
     """
-    bulk.add(ScheduleLine, {line_id: {"delivering": delta} for line_id, delta in deltas.items()})
+    if not deltas:
+        return
+    ids = sorted(deltas)
+    with connection.cursor() as cursor:
+        cursor.execute(_DELIVERING, [array("bigint", ids), array("numeric", [deltas[line_id] for line_id in ids])])
+        touched = [order_id for (order_id,) in cursor.fetchall()]
+    assert len(touched) == len(ids), "a schedule line went missing"
+    require_locked(Order, set(touched))
 
 
 @command(permission=None)
