@@ -131,6 +131,7 @@ CELERY_TIMEZONE = "UTC"
 
 # --- People ---------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "core.User"
+AUTHENTICATION_BACKENDS = ["core.web.people.PeopleBackend"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 CSRF_FAILURE_VIEW = "core.web.errors.csrf_failure"
