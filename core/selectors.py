@@ -5,15 +5,18 @@ from datetime import datetime
 
 from django.db.models import Count, Min, Q, QuerySet
 
-from core.access import may
+from core.access import company_ids, may
 from core.models import Job, OutboxMessage, User
 
 SEE_ALL = "core.see_jobs"
 
 
 def jobs_visible_to(user: User) -> "QuerySet[Job]":
-    """One's own jobs; all of them with the right to see all."""
-    return Job.objects.all() if may(user, SEE_ALL) else Job.objects.filter(requested_by=user)
+    """One's own jobs; with the right to see all also those of one's companies, and those that are of no company."""
+    own = Q(requested_by=user)
+    if may(user, SEE_ALL):
+        own |= Q(company_id__in=company_ids(user)) | Q(company_id=None)
+    return Job.objects.filter(own)
 
 
 @dataclass(frozen=True, slots=True)

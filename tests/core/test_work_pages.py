@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from core import work
 from core.models import Job, OutboxMessage, User
-from tests.core.makers import make_person
+from tests.core.makers import make_company, make_person
 
 
 @pytest.fixture
@@ -63,6 +63,23 @@ def test_with_the_right_one_sees_all_jobs(client: Client, clerk: User, administr
 
     assert job.title in client.get(reverse("work:jobs")).content.decode()
     assert client.get(reverse("work:job", args=[job.pk])).status_code == 200
+
+
+def test_with_the_right_one_sees_the_jobs_of_ones_own_companies_alone(db: None, client: Client) -> None:
+    ours, theirs = make_company(), make_company()
+    seer = make_person(rights=["core.see_jobs"], companies=[ours])
+    rows = {"rows": [{"label": "INV-7", "outcome": "ok", "sentence": "900.00 EUR"}]}
+    own, other = (make_job(make_person(), company=each, title=each.name, result=rows) for each in (ours, theirs))
+    asked = make_job(seer, company=theirs, title="Asked by myself")
+    client.force_login(seer)
+
+    html = client.get(reverse("work:jobs")).content.decode()
+    assert own.title in html
+    assert asked.title in html
+    assert other.title not in html
+    assert "900.00 EUR" in client.get(reverse("work:job", args=[own.pk])).content.decode()
+    assert client.get(reverse("work:job", args=[other.pk])).status_code == 404
+    assert client.get(reverse("work:job-progress", args=[other.pk])).status_code == 404
 
 
 def test_anothers_job_is_not_there(client: Client, clerk: User) -> None:
