@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from core.models import Job, SealedBlock
+from core.access import company_ids, may
+from core.models import Company, Job, SealedBlock, User
 from core.web import formats
 from core.web.access import requires
 from core.web.columns import Column
@@ -19,10 +20,14 @@ from core.web.posted import actor_of, key_of, see_other
 from core.web.tables import Table
 from orders_site.integrity.run import RIGHT, latest_run, running, start_run
 
+ADMINISTER = "core.administer"
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One line of the page. ``rows`` is the table of offending rows, or None when the invariant holds."""
+    """One line of the page. ``rows`` is the table of offending rows, or None when the invariant holds or they may be
+    of companies that the person does not belong to.
+    """
 
     code: str
     name: str
@@ -34,15 +39,18 @@ class Check:
 @require_safe
 @requires(RIGHT)
 def page(request: HttpRequest) -> HttpResponse:
-    """What the last run found, and whether one is under way."""
-    last, active = latest_run(), running()
+    """What the last run found, and whether one is under way. Everybody with the right sees the counts; the rows are of
+    all companies together, so they are for their members and administrators.
+    """
+    last, active, sees_rows = latest_run(), running(), _sees_rows(actor_of(request))
     result: Mapping[str, Any] = last.result if last else {}
     context = {
         "last": last,
         "took": _took(last),
         "active": active,
         "verdict": _verdict(result) if last else Tag("Never run"),
-        "checks": [_check(request, each) for each in result.get("invariants", ())],
+        "checks": [_check(request, each, sees_rows=sees_rows) for each in result.get("invariants", ())],
+        "hides_rows": not sees_rows and any(each["count"] for each in result.get("invariants", ())),
         "chain": result.get("chain"),
         "chain_facts": _chain_facts(result.get("chain")),
         "run": ActionButton("Run all checks", reverse("integrity:run"), style="primary", icon="refresh"),
@@ -69,10 +77,15 @@ def _verdict(result: Mapping[str, Any]) -> Tag:
     return Tag(f"{formats.plural(broken, 'check')} broken", "bad") if broken else Tag("Everything holds", "ok")
 
 
-def _check(request: HttpRequest, found: Mapping[str, Any]) -> Check:
+def _sees_rows(user: User) -> bool:
+    """Whether no company is hidden from the person. One query at most."""
+    return may(user, ADMINISTER) or not Company.objects.exclude(pk__in=company_ids(user)).exists()
+
+
+def _check(request: HttpRequest, found: Mapping[str, Any], *, sees_rows: bool) -> Check:
     count = found["count"]
     rows = None
-    if count:
+    if count and sees_rows:
         columns = [Column(name, name.replace("_", " ").capitalize()) for name in found["columns"]]
         told = [{"pk": 0, **{name: _text(value) for name, value in row.items()}} for row in found["rows"]]
         rows = Table(columns, told, user=request.user, caption=f"Rows that break: {found['name']}")

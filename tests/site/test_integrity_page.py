@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from core import invariants, work
 from core.audit.sealer import seal
-from core.models import Job, User
+from core.models import Company, Job, User
 from core.web.formats import NBSP
 from tests.support.horizon import wait_for_horizon
 
@@ -23,6 +23,11 @@ def auditor(db: None, client: Client) -> User:
     person.user_permissions.add(Permission.objects.get(codename="see_integrity"))
     client.force_login(person)
     return person
+
+
+@pytest.fixture
+def company(db: None) -> Company:
+    return Company.objects.create(code="KEPT", name="Kept GmbH", functional_currency="EUR", country="DE")
 
 
 @pytest.fixture(autouse=True)
@@ -55,7 +60,7 @@ def test_a_run_shows_every_invariant_and_the_chain(client: Client, auditor: User
     assert "The audit chain is unbroken" in shown
 
 
-def test_an_offending_row_is_shown_escaped(client: Client, auditor: User) -> None:
+def break_one_check() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE OR REPLACE VIEW site_i15_maker_is_checker AS"
@@ -63,6 +68,27 @@ def test_an_offending_row_is_shown_escaped(client: Client, auditor: User) -> Non
             " 9::bigint AS created_by_id"
         )
 
+
+@pytest.mark.parametrize("right", ["", "core.administer"])
+def test_rows_are_shown_to_who_sees_all_companies_and_counts_to_everybody(
+    client: Client, auditor: User, company: Company, right: str
+) -> None:
+    break_one_check()
+    if right:
+        auditor.user_permissions.add(Permission.objects.get(codename="administer"))
+    run(client)
+
+    shown = page(client)
+    assert f"Broken by 1{NBSP}row" in shown
+    assert ("<b>x</b>" in shown) is bool(right)
+    assert ("their members and administrators see them" in shown) is not bool(right)
+
+    auditor.memberships.create(company=company)
+    assert "<b>x</b>" in page(client)
+
+
+def test_an_offending_row_is_shown_escaped(client: Client, auditor: User) -> None:
+    break_one_check()
     run(client)
 
     assert f"1{NBSP}check broken" in page(client)
