@@ -11,6 +11,7 @@ from catalog.drafts import AccountDraft
 from catalog.errors import AccountNotFound, AccountRefused
 from catalog.models import Account, AccountInCompany, Address, Contact, PaymentTerms, PriceGroup
 from catalog.services.locking import lock_with_chain
+from catalog.services.scope import require_member
 from core import bulk
 from core.commands import command
 from core.models import Company, User
@@ -58,8 +59,10 @@ def create_accounts(*, drafts: Sequence[AccountDraft], actor: User) -> list[int]
     """Create these accounts and return their ids in the order given. The statement count is constant.
 
     Raises:
-        AccountRefused: a draft breaks a rule (names it), or a code is taken; nothing is created then.
+        AccountRefused: a draft breaks a rule (names it), or a code is taken; nothing is created then. NotFound: terms
+            of a company of which the actor is no member.
     """
+    require_member(actor, {terms.company_id for draft in drafts for terms in draft.agreed})
     _require_sound(drafts)
     _require_known(drafts)
     _require_free(drafts)
@@ -86,8 +89,10 @@ def change_account(*, account_id: int, draft: AccountDraft, actor: User) -> None
     the account and everything above it.
 
     Raises:
-        AccountRefused: a rule is broken, the code is taken, or the account would stand above itself.
+        AccountRefused: a rule is broken, the code is taken, or the account would stand above itself. NotFound: terms of
+            a company of which the actor is no member.
     """
+    require_member(actor, {terms.company_id for terms in draft.agreed})
     if account_id in lock_with_chain(Account, account_id, draft.parent_id):
         sentence = "An account cannot stand above itself."
         raise AccountRefused(sentence, fields={"parent": sentence})

@@ -7,10 +7,11 @@ import pytest
 
 from catalog.drafts import AccountDraft, AddressDraft, AgreedTerms, ContactDraft
 from catalog.errors import AccountNotFound, AccountRefused
-from catalog.models import Account, Address
+from catalog.models import Account, AccountInCompany, Address
 from catalog.selectors import account_cards, search_accounts
 from catalog.services import change_account, create_account, create_accounts
-from core.errors import NotAllowed
+from core.errors import NotAllowed, NotFound
+from core.models import Company
 from tests.catalog.conftest import Shop
 
 DOCK = AddressDraft("Dock 4", "Mill Lane 1", "Leeds", "GB", "LS1 1AA", is_default_ship_to=True)
@@ -52,7 +53,6 @@ def test_an_account_is_created_with_places_people_and_terms(shop: Shop) -> None:
         ({"is_customer": False}, "is_customer"),
         ({"parent_id": 10**9}, "parent"),
         ({"price_group_id": 10**9}, "price_group"),
-        ({"agreed": (AgreedTerms(1, 10**9),)}, "terms"),
         ({"addresses": (DOCK, DOCK)}, "addresses"),
         ({"contacts": (ContactDraft("Ann", "no at"),)}, "contacts-0-email"),
     ],
@@ -63,6 +63,26 @@ def test_what_breaks_a_rule_is_refused_at_its_field(shop: Shop, given: dict[str,
 
     assert field in refused.value.fields
     assert not Account.objects.exists()
+
+
+def test_payment_terms_that_do_not_exist_are_refused_at_their_field(shop: Shop) -> None:
+    with pytest.raises(AccountRefused) as refused:
+        create_account(draft=draft(agreed=(AgreedTerms(shop.company.pk, 10**9),)), actor=shop.keeper)
+
+    assert list(refused.value.fields) == ["terms"]
+
+
+def test_nobody_agrees_terms_for_a_company_of_others(shop: Shop) -> None:
+    theirs = Company.objects.create(code="OTHER", name="Other Ltd", functional_currency="GBP", country="GB")
+    acme, agreed = shop.account(), (AgreedTerms(shop.company.pk, shop.terms.pk), AgreedTerms(theirs.pk, shop.terms.pk))
+
+    with pytest.raises(NotFound):
+        create_accounts(drafts=[draft(code="FREE"), draft(code="NEW", agreed=agreed)], actor=shop.keeper)
+    with pytest.raises(NotFound):
+        change_account(account_id=acme, draft=draft(agreed=agreed), actor=shop.keeper)
+
+    assert list(Account.objects.values_list("code", flat=True)) == ["ACME"]
+    assert not AccountInCompany.objects.filter(company=theirs).exists()
 
 
 def test_good_tax_numbers_pass_and_unknown_countries_are_let_through(shop: Shop) -> None:
