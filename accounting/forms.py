@@ -15,6 +15,7 @@ from core.dates import business_date
 from core.errors import DomainError, NotFound
 from core.models import Company
 from core.numbering import fiscal_year
+from core.web.fields import DayField
 
 BLANK_LINES = 6
 MOST_LINES = 200
@@ -44,7 +45,7 @@ def today_of(company: Company) -> date:
 
 
 def day_field(label: str) -> forms.DateField:
-    """A day as browsers ask for it."""
+    """A day of a report, as browsers ask for it: any day may be asked for."""
     return forms.DateField(
         label=label,
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "d"}),
@@ -107,7 +108,9 @@ class DayForm(ReportForm):
 class EntryForm(forms.Form):
     """The head of a manual entry."""
 
-    business_date = day_field("Business date")
+    business_date = DayField(
+        label="Business date", error_messages={"invalid": "Business date must be a date, like 2026-03-31"}
+    )
     description = forms.CharField(max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"}))
 
 
@@ -151,9 +154,12 @@ class EntryLineSet(forms.BaseFormSet):
         """The lines in which something was typed."""
         return [form for form in self.forms if form.has_changed()]
 
-    def show(self, refusal: DomainError) -> bool:
-        """Put the refusal's sentences to the lines that they are about. False if it names no line."""
+    def show(self, refusal: DomainError, head: forms.Form) -> bool:
+        """Put the refusal's sentences to the lines and fields that they are about. False if it names none."""
         for name, sentence in refusal.fields.items():
+            if name in head.fields:
+                head.add_error(name, sentence)
+                continue
             _, number, field = name.split("-")
             self.filled[int(number)].add_error(field, sentence)
         return bool(refusal.fields)

@@ -28,7 +28,7 @@ ITEMS = (
     NavItem("Money", "Rebates", "rebates:agreements", "credit", "rebates.see_rebates"),
     NavItem("Money", "Ledger", "accounting:entries", "ledger", "accounting.view_ledger"),
     NavItem("Money", "Reports", "accounting:trial-balance", "chart", "accounting.view_ledger"),
-    NavItem("Money", "Ageing", "accounting:ageing", "clock", "accounting.view_ledger"),
+    NavItem("Money", "Ageing", "accounting:ageing", "clock", "core.see_credit"),
     NavItem("Money", "Periods", "accounting:periods", "lock", "accounting.view_ledger"),
     NavItem("Insight", "Performance", "analytics:dashboard", "chart", "analytics.see_performance"),
     NavItem("Admin", "Integrity", "integrity:page", "check", "core.see_integrity"),

@@ -2,7 +2,7 @@
 never single rights.
 
 A right is ``app.codename`` of a model's permissions. Field rights (cost, margin, credit, bank) stand beside verbs, not
-inside them.
+inside them. The ledger tells cost in every entry of a goods issue, so who sees it sees cost as well.
 """
 
 from django.contrib.auth.models import Group, Permission
@@ -131,7 +131,6 @@ ROLES: dict[str, tuple[str, ...]] = {
         "orders.confirm_order",
         "billing.see_invoices",
         "payments.see_payments",
-        "accounting.view_ledger",
     ),
     "Manager": (*EVERYTHING_TO_SEE, "analytics.set_targets"),
     "Auditor": EVERYTHING_TO_SEE,

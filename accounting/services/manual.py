@@ -11,8 +11,9 @@ from accounting.drafts import ZERO, EntryDraft, LineDraft
 from accounting.errors import EntryNotBalanced, EntryNotPostable, EntryNotReversible
 from accounting.models import JournalEntry, LedgerAccount
 from accounting.services.posting import post_entries, reverse_entries
-from core.access import company_ids
+from core.access import company_ids, day_problem
 from core.commands import command
+from core.dates import business_date as day_in
 from core.errors import NotFound
 from core.models import Company, User
 from core.rounding import round_amount
@@ -37,9 +38,11 @@ def post_manual_entry(
 ) -> int:
     """Post an entry in functional currency that a person wrote, and return its id.
 
-    Raises EntryNotPostable for control and inactive accounts, EntryNotBalanced; ConstraintRefused for a locked period.
+    Raises EntryNotPostable for control and inactive accounts, for a day to come and, without core.backdate, for one
+    that has gone; EntryNotBalanced; ConstraintRefused for a locked period.
     """
     company = _company(company_id, actor)
+    _require_day(company, business_date, actor)
     _require_accounts(company, lines)
     _require_amounts(company, lines)
     draft = EntryDraft(
@@ -69,6 +72,13 @@ def _company(company_id: int, actor: User) -> Company:
     if company is None:
         raise NotFound("Company not found.")
     return company
+
+
+def _require_day(company: Company, day: date, actor: User) -> None:
+    """Hold the day against today in the company's zone and the actor's rights. Raises EntryNotPostable."""
+    problem = day_problem(actor, day, day_in(company.time_zone))
+    if problem:
+        raise EntryNotPostable(problem, fields={"business_date": problem})
 
 
 def _require_accounts(company: Company, lines: Sequence[ManualLine]) -> None:
@@ -123,7 +133,7 @@ def _next_source_id() -> int:
 def reverse_manual_entry(*, entry_id: int, business_date: date, reason: str, actor: User) -> int:
     """Post the opposite of a manual entry and return its id. A document's entry is reversed with its document.
 
-    Raises EntryNotReversible.
+    Raises EntryNotReversible; EntryNotPostable for a day that this actor may not enter.
     """
     entry = JournalEntry.objects.select_related("company").filter(pk=entry_id, company__in=company_ids(actor)).first()
     if entry is None:
@@ -132,6 +142,7 @@ def reverse_manual_entry(*, entry_id: int, business_date: date, reason: str, act
         raise EntryNotReversible(f"{entry.number} was posted by a document; reverse the document instead.")
     if not reason.strip():
         raise EntryNotReversible("Say why the entry is reversed; the reason is kept.")
+    _require_day(entry.company, business_date, actor)
     return reverse_entries(
         company=entry.company,
         sources=[(entry.source_type, entry.source_id, entry.purpose)],

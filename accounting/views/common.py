@@ -9,21 +9,22 @@ from markupsafe import Markup
 
 from accounting.forms import companies_of
 from accounting.sources import source_url, source_words
+from core.access import may
 from core.models import Company
 from core.web.cells import Row, csv_field, safe_text
 from core.web.columns import Column
 from core.web.parts import Tab
 
 REPORTS = (
-    ("Trial balance", "accounting:trial-balance"),
-    ("Profit and loss, balance sheet", "accounting:statements"),
-    ("Ageing", "accounting:ageing"),
+    ("Trial balance", "accounting:trial-balance", "accounting.view_ledger"),
+    ("Profit and loss, balance sheet", "accounting:statements", "accounting.view_ledger"),
+    ("Ageing", "accounting:ageing", "core.see_credit"),
 )
 
 
 def report_tabs(request: HttpRequest) -> list[Tab]:
-    """The reports beside each other, the shown one marked."""
-    tabs = [(label, resolve_url(name)) for label, name in REPORTS]
+    """The reports that this person may open, beside each other, the shown one marked."""
+    tabs = [(label, resolve_url(name)) for label, name, right in REPORTS if may(request.user, right)]
     return [Tab(label, url, is_current=url == request.path) for label, url in tabs]
 
 

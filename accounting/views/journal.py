@@ -1,7 +1,5 @@
 """The journal: list, entry, an entry written by hand, its reversal."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.db.models import OuterRef, Subquery, Sum
 from django.http import HttpRequest, HttpResponse
@@ -25,7 +23,7 @@ from core.web.access import requires
 from core.web.formats import day, money, stamp
 from core.web.lists import ListPage
 from core.web.parts import ActionButton, DocumentPage, Empty, Fact, Link
-from core.web.posted import actor_of, key_of, reason_of, see_other
+from core.web.posted import actor_of, key_of, reason_of, see_other, with_more_lines
 from core.web.tables import Table
 
 VIEW, POST, REVERSE = "accounting.view_ledger", "accounting.post_entry", "accounting.reverse_entry"
@@ -145,7 +143,7 @@ def entry_new(request: HttpRequest) -> HttpResponse:
     company = company_of(request)
     form = EntryForm(request.POST or None, initial={"business_date": today_of(company)})
     lines = EntryLines(
-        _with_more_lines(request) if request.method == "POST" else None,
+        with_more_lines(request) if request.method == "POST" else None,
         prefix="lines",
         form_kwargs={"accounts": postable_accounts(company)},
     )
@@ -163,18 +161,10 @@ def _post(request: HttpRequest, company: Company, form: EntryForm, lines: EntryL
             company_id=company.pk, lines=lines.manual_lines(), actor=actor_of(request), **form.cleaned_data
         )
     except DomainError as refusal:
-        sentence = "" if lines.show(refusal) else refusal.sentence
+        sentence = "" if lines.show(refusal, form) else refusal.sentence
         return _entry_form(request, company, form, lines, refusal=sentence, status=refusal.status)
     messages.success(request, "The entry is posted.")
     return see_other("accounting:entry", posted)
-
-
-def _with_more_lines(request: HttpRequest) -> Any:
-    data = request.POST.copy()
-    if "more" in data:
-        count = data.get("lines-TOTAL_FORMS", "")
-        data["lines-TOTAL_FORMS"] = str(int(count) + 6 if count.isdecimal() and len(count) < 5 else 6)
-    return data
 
 
 def _entry_form(

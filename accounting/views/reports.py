@@ -46,6 +46,7 @@ from core.web.parts import Empty, Kpi
 from core.web.tables import Table
 
 VIEW = "accounting.view_ledger"
+SEE_CREDIT = "core.see_credit"  # what customers owe is credit data; the ledger also tells what things cost
 ZERO = Decimal(0)
 
 
@@ -189,7 +190,7 @@ def _statement_kpis(result: Decimal, owned: BalanceSheet, currency: str) -> list
 
 
 @require_safe
-@requires(VIEW)
+@requires(SEE_CREDIT)
 def ageing_page(request: HttpRequest) -> HttpResponseBase:
     """Receivables by days past due, per account and currency, checked against the control accounts."""
     form = DayForm(request)

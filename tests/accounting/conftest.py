@@ -18,7 +18,13 @@ from core.commands import command
 from core.fx import Rate, find_rate
 from core.models import Company, CompanyMembership, FxRate, User
 
-DAY = date(2026, 3, 10)
+DAY, TODAY = date(2026, 3, 10), date(2026, 12, 31)
+
+
+@pytest.fixture(autouse=True)
+def _late_in_the_year(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Manual entries are held against today: the last day of the open books, whenever the tests run."""
+    monkeypatch.setattr("accounting.services.manual.day_in", lambda zone: TODAY)
 
 
 @pytest.fixture
@@ -71,7 +77,7 @@ def make_user(company: Company) -> Callable[..., User]:
 def ruth(make_user: Callable[..., User]) -> User:
     """Finance lead: may do all that accounting offers."""
     rights = ("post_entry", "reverse_entry", "view_ledger", "lock_period", "reopen_period", "maintain_chart")
-    return make_user("ruth", *(f"accounting.{right}" for right in rights))
+    return make_user("ruth", "core.see_credit", "core.backdate", *(f"accounting.{right}" for right in rights))
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Entries that a person writes: any account but the control accounts, balanced, reversed for a reason."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,16 +11,16 @@ from accounting.models import JournalEntry, LedgerAccount, OpenItem
 from accounting.services import ManualLine, post_manual_entry, reverse_manual_entry
 from core.errors import DomainError, NotAllowed, NotFound
 from core.models import Company, User
-from tests.accounting.conftest import DAY, balance, sides
+from tests.accounting.conftest import DAY, TODAY, balance, sides
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("healthy")]
 
 
-def post(company: Company, actor: User, *lines: tuple[str, str, str], key: str | None = None) -> int:
+def post(company: Company, actor: User, *lines: tuple[str, str, str], key: str | None = None, on: date = DAY) -> int:
     ids = dict(LedgerAccount.objects.filter(company=company).values_list("code", "pk"))
     return post_manual_entry.once(key)(
         company_id=company.pk,
-        business_date=DAY,
+        business_date=on,
         description=" Rent of March ",
         lines=[ManualLine(ids.get(code, 0), Decimal(debit), Decimal(credit)) for code, debit, credit in lines],
         actor=actor,
@@ -55,6 +56,23 @@ def test_the_books_of_a_company_one_does_not_belong_to_are_not_there(
 
     with pytest.raises(NotFound):
         post(company, stranger, ("6000", "1", "0"), ("1100", "0", "1"))
+
+
+def test_a_day_to_come_is_refused_and_a_past_one_without_the_right(
+    company: Company, ruth: User, make_user: Callable[..., User]
+) -> None:
+    bea = make_user("bea", "accounting.post_entry", "accounting.reverse_entry")
+
+    with pytest.raises(EntryNotPostable, match="in the future"):
+        post(company, ruth, ("6000", "1", "0"), ("1100", "0", "1"), on=TODAY + timedelta(days=1))
+    with pytest.raises(EntryNotPostable, match="right to back-date is missing") as refused:
+        post(company, bea, ("6000", "1", "0"), ("1100", "0", "1"), on=TODAY - timedelta(days=1))
+    assert list(refused.value.fields) == ["business_date"]
+    assert not JournalEntry.objects.exists()
+
+    pk = post(company, bea, ("6000", "1", "0"), ("1100", "0", "1"), on=TODAY)
+    with pytest.raises(EntryNotPostable, match="right to back-date is missing"):
+        reverse_manual_entry(entry_id=pk, business_date=DAY, reason="twice", actor=bea)
 
 
 @pytest.mark.parametrize("code", ["1200", "1300", "1400", "2100", "2200", "2300", "2400"])

@@ -88,7 +88,7 @@ def test_pages_open_for_finance_and_for_nobody_else(
 def test_the_books_of_another_company_are_not_there(
     pattern: str, finance: Client, company: Company, make_user: Callable[..., User]
 ) -> None:
-    stranger = make_user("stranger", "accounting.view_ledger", "accounting.post_entry", member=False)
+    stranger = make_user("stranger", "accounting.view_ledger", "accounting.post_entry", "core.see_credit", member=False)
     url = address(pattern, company)
     outside = Client()
     outside.force_login(stranger)
@@ -97,6 +97,20 @@ def test_the_books_of_another_company_are_not_there(
     Company.objects.create(code="OTHER", name="Other", functional_currency="EUR", country="DE")
     if "{" not in pattern:
         assert finance.get(f"{url}?company=OTHER").status_code == 404
+
+
+def test_ageing_opens_with_the_right_to_credit_data_and_the_ledger_does_not(
+    client: Client, posted: None, make_user: Callable[..., User]
+) -> None:
+    client.force_login(make_user("cara", "core.see_credit"))
+
+    ages = client.get("/ledger/ageing/?on=2026-06-01")
+
+    assert ages.status_code == 200
+    assert "ACME" in body(ages)
+    assert "/ledger/trial-balance/" not in body(ages)
+    assert client.get("/ledger/").status_code == 403
+    assert client.get("/ledger/trial-balance/").status_code == 403
 
 
 def test_the_journal_lists_entries_with_their_amounts(finance: Client) -> None:
@@ -224,7 +238,9 @@ def test_a_manual_entry_is_posted_once_however_often_it_is_sent(finance: Client,
         ({"lines-0-account": "999999999"}, "Select a valid choice"),
         ({"lines-0-account": ""}, "Select account"),
         ({"business_date": "10.3.2026x"}, "Business date must be a date"),
-        ({"business_date": "1999-01-01"}, "is locked or does not exist"),
+        ({"business_date": "0001-01-01"}, "Enter a date between 2000 and 2199"),
+        ({"business_date": "2000-01-01"}, "is locked or does not exist"),
+        ({"business_date": "2027-01-01"}, "The day must not lie in the future."),
         ({"description": ""}, "Enter description"),
         ({"description": "x" * 1_000_000}, "at most 200 characters"),
         ({"lines-TOTAL_FORMS": "99999999"}, "An entry has at most 200 lines."),
@@ -323,7 +339,7 @@ def test_who_works_for_two_companies_can_switch_between_their_books(
     client: Client, company: Company, make_user: Callable[..., User]
 ) -> None:
     other = Company.objects.create(code="OTHER", name="Other Ltd", functional_currency="USD", country="US")
-    both = make_user("both", "accounting.view_ledger")
+    both = make_user("both", "accounting.view_ledger", "core.see_credit")
     both.companies.add(other)
     client.force_login(both)
 

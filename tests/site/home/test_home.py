@@ -7,10 +7,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from core.access import SEE_COST
 from core.models import User
 from orders.services import hold_orders
 from orders_site.home.queues import QUEUES, Queue, queues_for
 from orders_site.navigation import CREATES, ITEMS
+from orders_site.roles import ROLES
 from tests.orders.makers import confirmed, draft, limit
 from tests.world import World
 
@@ -48,6 +50,12 @@ def test_the_link_of_a_queue_opens_the_view_that_it_names(world: World, client: 
     page = client.get(reverse(queue.url) + queue.query).content.decode()
 
     assert re.search(f'href="{re.escape(queue.query)}"[^>]*aria-current', page)
+
+
+def test_who_sees_the_ledger_sees_cost_as_well() -> None:
+    assert [
+        name for name, rights in ROLES.items() if "accounting.view_ledger" in rights and SEE_COST not in rights
+    ] == []
 
 
 def test_a_queue_needs_its_right(world: World) -> None:
