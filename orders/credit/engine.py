@@ -65,8 +65,9 @@ def check_in_turn(
     exposure: Exposure,
     open_items: Sequence[OpenItem] = (),
 ) -> tuple[CreditResult, ...]:
-    """Check several documents of one account in the order given; each that passes uses up headroom, unless something else
-    stops it.
+    """Check several documents of one account in the order given; each that passes uses up headroom.
+
+    One that something else stops uses up none.
     """
     results = []
     for request in requests:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from moneyed import Money
 
 from catalog.models import Product
+from catalog.pricing.document import LARGEST_AMOUNT
 from core import bulk
 from core.commands import command
 from core.dates import business_date
@@ -23,9 +24,10 @@ from orders.errors import ChangeRefused, OrderEditedMeanwhile
 from orders.exposure import NOTHING, LineExposure, LineQuantities, line_exposure
 from orders.loading import load_for_confirmation
 from orders.models import Order, OrderChange, OrderLine
+from orders.services.lines import quantity_fault
 from orders.services.locking import company_of, lock_orders
 from orders.services.parts import Part, load_parts
-from orders.services.repromise import promise_again, release_parts
+from orders.services.rearrange import rearrange
 from orders.services.schedule import ScheduleOutcome
 from orders.states import OrderStatus
 from quotes.services import CallOff, call_off
@@ -124,8 +126,8 @@ def _plan(
 
 def _fault(planned: Planned, parts: Sequence[Part]) -> str | None:
     line = planned.line
-    if not planned.ordered.is_finite() or planned.ordered <= 0:
-        return f"Line {line.position}: enter a quantity greater than zero, or cancel the rest."
+    if fault := quantity_fault(planned.ordered):
+        return f"Line {line.position}: {fault}" + (" Or cancel the rest." if planned.ordered == 0 else "")
     if line.product.stock_unit.is_whole and planned.ordered != planned.ordered.to_integral_value():
         return f"Line {line.position}: {line.product.sku} is sold in whole {line.product.stock_unit}."
     if line.parent_id is None and planned.delta and (fault := _unsellable(planned)):
@@ -134,8 +136,11 @@ def _fault(planned: Planned, parts: Sequence[Part]) -> str | None:
     floor = line.ordered - line.cancelled - free if parts else line.shipped + line.cancelled
     if line.product_kind == Product.Kind.STOCKED and planned.ordered - line.cancelled < floor:
         return f"Line {line.position}: {floor.normalize():f} were shipped or are on a delivery; it cannot go lower."
-    if line.product_kind == Product.Kind.SERVICE and planned.ordered < line.invoiced + line.cancelled:
-        return f"Line {line.position}: {line.invoiced.normalize():f} were invoiced; it cannot go lower."
+    billed = line.invoiced - line.credited
+    if planned.delta < 0 and planned.ordered - line.cancelled < billed:
+        return f"Line {line.position}: {billed.normalize():f} were invoiced; it cannot go lower."
+    if planned.delta > 0 and max(amount.amount for amount in _amounts(planned).values()) >= LARGEST_AMOUNT:
+        return f"Line {line.position}: the amount would be larger than can be written."
     return None
 
 
@@ -143,11 +148,15 @@ def _unsellable(planned: Planned) -> str | None:
     """Why entering a line would refuse the new quantity: not exact in its sales unit, too few, or no full multiple."""
     line, product, quantity = planned.line, planned.line.product, planned.ordered
     try:
-        convert_quantity(quantity, source=STOCK_UNIT, target=UnitRatio(line.unit_numerator, line.unit_denominator))
+        sold = convert_quantity(
+            quantity, source=STOCK_UNIT, target=UnitRatio(line.unit_numerator, line.unit_denominator)
+        )
     except QuantityNotExact:
         return (
             f"{quantity.normalize():f} {product.stock_unit} of {product.sku} have no exact number in {line.sales_unit}."
         )
+    if fault := quantity_fault(sold):
+        return fault
     if product.minimum_quantity and quantity < product.minimum_quantity:
         return f"the least quantity of {product.sku} is {product.minimum_quantity.normalize():f}."
     if product.multiple_quantity and quantity % product.multiple_quantity:
@@ -296,8 +305,4 @@ def _promise(
         each.line.pk: free[each.line.pk] + each.delta if each.line.pk in moved else max(each.delta, ZERO)
         for each in goods
     }
-    orders = list(loaded.values())
-    release_parts(company, orders, parts, taken, wanted, on=on, actor=actor)
-    return promise_again(
-        company, orders, parts, {k: v for k, v in wanted.items() if v > 0}, on=on, cause="order changed", actor=actor
-    )
+    return rearrange(company, loaded[order.pk], parts, taken, wanted, on=on, actor=actor)

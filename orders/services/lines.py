@@ -70,13 +70,22 @@ def require_sane(wanted: Wanted, cards: Mapping[int, ProductCard], *, actor: Use
         access.require(actor, "orders.set_price")
 
 
+def quantity_fault(quantity: Decimal) -> str | None:
+    """Why nobody can order so much, or None: the same bound for entering a line and for changing it later."""
+    if not quantity.is_finite() or quantity <= 0:
+        return "enter a quantity greater than zero."
+    if quantity > LARGEST_QUANTITY:
+        return f"one line takes at most {LARGEST_QUANTITY:,f}."
+    return None
+
+
 def _line_fault(line: OrderLineDraft, card: ProductCard | None) -> str | None:
     """Why this line cannot be ordered, or None."""
     quantity = line.sales_quantity
     if card is None:
         return "this product does not exist or may not be sold to this account."
-    if not quantity.is_finite() or quantity <= 0 or quantity > LARGEST_QUANTITY:
-        return "enter a quantity greater than zero."
+    if fault := quantity_fault(quantity):
+        return fault
     unit = line.sales_unit or card.sales_unit
     if unit not in card.units:
         return f"{card.sku} is not sold by {unit}; choose {', '.join(sorted(card.units))}."

@@ -29,7 +29,7 @@ from orders.services import (
     release_holds,
     repromise_orders,
 )
-from orders.typed import Unreadable, read_number
+from orders.typed import LONGEST_CELL, Unreadable, read_number
 from orders.views.common import order_or_404, own_place
 from orders.views.document import order_page
 from orders.views.editor import tell
@@ -154,16 +154,19 @@ def change(request: HttpRequest, order_id: int) -> HttpResponse:
 def _read_changes(
     request: HttpRequest, order: Order, lines: list[OrderLine]
 ) -> tuple[list[LineChange], dict[str, str]]:
-    """What was typed for each line that differs; errors by line."""
+    """What was typed for each line that differs; errors by input: ``line-`` its quantity, ``day-`` its day."""
     changes, errors = [], {}
     today = business_date(order.warehouse.time_zone)
     for line in lines:
+        ordered, day = None, None
         try:
-            ordered = _read_quantity(request.POST.get(f"ordered-{line.pk}", "")[:40], line.ordered)
-            day = _read_day(request.POST.get(f"requested_on-{line.pk}", "")[:20], line.requested_on, today)
+            ordered = _read_quantity(request.POST.get(f"ordered-{line.pk}", "")[:LONGEST_CELL], line.ordered)
         except Unreadable as error:
             errors[f"line-{line.pk}"] = f"Line {line.position}: {error}"
-            continue
+        try:
+            day = _read_day(request.POST.get(f"requested_on-{line.pk}", "")[:LONGEST_CELL], line.requested_on, today)
+        except Unreadable as error:
+            errors[f"day-{line.pk}"] = f"Line {line.position}: {error}"
         if ordered is not None or day is not None:
             changes.append(LineChange(line.pk, ordered, day))
     return changes, errors
@@ -176,8 +179,8 @@ def _read_quantity(text: str, now: Decimal) -> Decimal | None:
         quantity = read_number(text)
     except Unreadable:
         raise Unreadable("enter a quantity like 12 or 1.5.") from None
-    if quantity.as_tuple().exponent < -6 or not 0 < quantity < Decimal(10) ** 11:  # type: ignore[operator]
-        raise Unreadable("enter a quantity greater than zero.")
+    if quantity.as_tuple().exponent < -6:  # type: ignore[operator]  # no NaN: it was read from digits
+        raise Unreadable("a quantity has at most six decimal places.")
     return None if quantity == now else quantity
 
 

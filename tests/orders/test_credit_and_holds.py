@@ -242,3 +242,34 @@ def test_a_change_keeps_to_what_can_be_sold(world: World, ordered: str, sentence
         )
 
     assert (pegged(world), OrderLine.objects.get(order=order).sales_quantity) == (48, 4)
+
+
+@pytest.mark.parametrize(
+    ("ordered", "sentence"),
+    [
+        ("100000000001", "Line 1: one line takes at most 100,000,000,000"),
+        ("1E+40", "Line 1: one line takes at most"),
+        ("10000000000", "Line 1: the amount would be larger than can be written"),
+        ("NaN", "Line 1: enter a quantity greater than zero"),
+    ],
+)
+def test_a_change_beyond_what_can_be_written_is_refused_at_its_row(world: World, ordered: str, sentence: str) -> None:
+    crane = factories.make_product(sku="CRANE-1")
+    factories.make_price(company=world.company, product=crane, rate="1000000")
+    order = factories.make_order(
+        company=world.company, account=world.acme, warehouse=world.main, lines={crane: "1"}, actor=world.alice
+    )
+    confirm(world, order)
+    order.refresh_from_db()
+    line = OrderLine.objects.get(order=order)
+
+    with pytest.raises(ChangeRefused, match=sentence) as refused:
+        change_order(
+            order_id=order.pk,
+            version=order.version,
+            changes=[LineChange(line.pk, ordered=Decimal(ordered))],
+            reason="More",
+            actor=world.alice,
+        )
+
+    assert list(refused.value.fields) == [f"line-{line.pk}"]

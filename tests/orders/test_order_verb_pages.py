@@ -1,5 +1,6 @@
 """The page of an order and its verbs; the credit desk; the exceptions inbox."""
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -226,6 +227,8 @@ def test_a_confirmed_order_is_changed_with_a_reason(world: World) -> None:
         ({"ordered": "1e999"}, "enter a quantity like"),
         ({"ordered": "-4"}, "enter a quantity like"),
         ({"ordered": "0"}, "greater than zero"),
+        ({"ordered": "100000000001"}, "one line takes at most 100,000,000,000."),
+        ({"ordered": "0.0001*0.0001"}, "at most six decimal places"),
         ({"ordered": "1.5"}, "sold in whole"),
         ({"requested_on": "2199-12-31"}, "three years later"),
         ({"requested_on": "soon"}, "enter a date, like"),
@@ -240,6 +243,23 @@ def test_a_wrong_change_is_told_and_changes_nothing(world: World, cells: dict[st
 
     assert (answer.status_code, pegged(world), order.changes.count()) == (422, 10, 0)
     assert sentence in answer.content.decode()
+
+
+@pytest.mark.parametrize(("wrong", "right"), [("line", "day"), ("day", "line")])
+def test_a_refused_change_marks_the_wrong_cell_and_keeps_what_was_typed(world: World, wrong: str, right: str) -> None:
+    order = confirmed(world)
+    line = OrderLine.objects.get(order=order)
+    cells = {"ordered": "many", "requested_on": ""} if wrong == "line" else {"ordered": "", "requested_on": "soon"}
+
+    page = sign_in(world.alice).post(f"/orders/{order.pk}/change/", change(order, **cells)).content.decode()
+
+    inputs = {found[1]: found[0] for found in re.findall(r'(<input [^>]*id="((?:line|day)-\d+)"[^>]*>)', page)}
+    assert 'aria-invalid="true"' in inputs[f"{wrong}-{line.pk}"]
+    assert f'aria-describedby="why-{wrong}-{line.pk}"' in inputs[f"{wrong}-{line.pk}"]
+    assert "aria-invalid" not in inputs[f"{right}-{line.pk}"]
+    assert f'value="{cells["ordered"]}"' in inputs[f"line-{line.pk}"]
+    assert f'value="{cells["requested_on"]}"' in inputs[f"day-{line.pk}"]
+    assert f'href="#{wrong}-{line.pk}"' in page
 
 
 def test_a_change_of_a_stale_version_or_without_reason_or_right_changes_nothing(world: World) -> None:
