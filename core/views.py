@@ -177,7 +177,8 @@ def message_list(request: HttpRequest) -> HttpResponseBase:
 @requires(ADMINISTER)
 def replay(request: HttpRequest) -> HttpResponse:
     """Give picked dead letters eight more tries."""
-    picked = _messages(request).picked_keys(limit=MOST_REPLAYED)[:MOST_REPLAYED]
+    listing, known = _messages(request), OutboxMessage.objects.all()
+    picked = listing.picked_keys(limit=MOST_REPLAYED, among=known)[:MOST_REPLAYED]
     count = replay_messages.once(key_of(request))(message_ids=picked, actor=actor_of(request))
     messages.success(request, f"{formats.plural(count, 'dead letter')} will be tried again now.")
     return see_other("work:messages")

@@ -214,16 +214,18 @@ class ListPage:
         query = self.request.GET.urlencode()
         return f"{action.url}?{query}" if query else action.url
 
-    def picked_keys(self, limit: int) -> list[int]:
-        """The rows that a posted bulk verb means: those picked, or all that match, never one outside the filtered list.
+    def picked_keys(self, limit: int, *, among: "QuerySet[Any, Any]") -> list[int]:
+        """The rows that a posted bulk verb means: those picked ``among`` what the person may see, or all that match.
 
-        At most ``limit`` + 1 keys come back, so that the caller can refuse too many.
+        The verb itself may have moved picked rows out of the list's view: a second press must find them again, to be
+        answered as the first. At most ``limit`` + 1 keys come back, so that the caller can refuse too many.
         """
-        rows = self.queryset.order_by("pk")
-        if ALL_MATCHING not in self.request.POST:
+        if ALL_MATCHING in self.request.POST:
+            rows = self.queryset
+        else:
             words = map(whole_number, self.request.POST.getlist(PICKED))
-            rows = rows.filter(pk__in=[key for key in words if key is not None][: limit + 1])
-        return list(rows.values_list("pk", flat=True)[: limit + 1])
+            rows = among.filter(pk__in=[key for key in words if key is not None][: limit + 1])
+        return list(rows.order_by("pk").values_list("pk", flat=True)[: limit + 1])
 
     # --- how it is answered ------------------------------------------------------------------------------------------
 

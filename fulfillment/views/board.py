@@ -16,7 +16,7 @@ from core.errors import DomainError
 from core.models import Company, User
 from core.web.access import requires
 from core.web.formats import count, plural
-from core.web.lists import ALL_MATCHING, PICKED, ListPage
+from core.web.lists import ListPage
 from core.web.parts import ActionButton, Empty, Kpi, Link, Tab
 from core.web.posted import actor_of, key_of, see_other
 from fulfillment.drafts import DeliveryOutcome
@@ -86,8 +86,11 @@ def _listing(request: HttpRequest, counts: dict[str, int] | None = None) -> List
 
 
 def picked_deliveries(request: HttpRequest) -> list[int]:
-    """The deliveries that a bulk verb of the board means. Raises DomainError for too many or none."""
-    ids = _listing(request).picked_keys(MOST_AT_ONCE)
+    """The deliveries that a bulk verb of the board means, also when the verb itself has moved them out of the view.
+
+    Raises DomainError for too many or none.
+    """
+    ids = _listing(request).picked_keys(MOST_AT_ONCE, among=deliveries_visible_to(request.user))
     if not ids:
         raise DomainError("Pick at least one delivery.")
     if len(ids) > MOST_AT_ONCE:
@@ -183,7 +186,7 @@ def due(request: HttpRequest) -> HttpResponseBase:
 def create(request: HttpRequest) -> HttpResponse:
     """Make deliveries of the picked orders and say for each what became of it. Reloading repeats only the answer."""
     listing = _due_listing(request)
-    ids = _picked_orders(request, listing)
+    ids = listing.picked_keys(MOST_AT_ONCE, among=orders_visible_to(request.user))
     if not ids or len(ids) > MOST_AT_ONCE:
         words = "Pick at least one order." if not ids else f"Pick at most {MOST_AT_ONCE:,} orders at once."
         return listing_refused(request, listing, words)
@@ -193,15 +196,6 @@ def create(request: HttpRequest) -> HttpResponse:
         return listing_refused(request, listing, refusal.sentence, refusal.status)
     numbers = Delivery.objects.in_bulk([key for outcome in outcomes for key in outcome.delivery_ids])
     return render(request, "fulfillment/created.html", {"outcomes": outcomes, "numbers": numbers})
-
-
-def _picked_orders(request: HttpRequest, listing: ListPage) -> list[int]:
-    """The orders that were picked, due or not: a second press must find the same ones to be answered as the first."""
-    if ALL_MATCHING in request.POST:
-        return listing.picked_keys(MOST_AT_ONCE)
-    keys = [int(key) for key in request.POST.getlist(PICKED) if key.isascii() and key.isdecimal() and len(key) < 19]
-    rows = orders_visible_to(request.user).filter(pk__in=keys[: MOST_AT_ONCE + 1]).order_by("pk")
-    return list(rows.values_list("pk", flat=True))
 
 
 def _deliver(request: HttpRequest, ids: list[int], actor: User) -> list[DeliveryOutcome]:

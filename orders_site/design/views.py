@@ -95,7 +95,7 @@ def rights_list(request: HttpRequest) -> HttpResponseBase:
 @requires(SEE)
 def count_rights(request: HttpRequest) -> HttpResponse:
     """The sample's verb for picked rows: it only counts them."""
-    picked = _listing(request).picked_keys(limit=1000)
+    picked = _listing(request).picked_keys(limit=1000, among=Permission.objects.all())
     messages.success(request, f"{plural(len(picked), 'right')} picked.")
     return redirect("design:list")
 

@@ -5,11 +5,13 @@ import uuid
 from typing import Any
 
 import pytest
+from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
 from core import work
 from core.models import Job, OutboxMessage, User
+from core.web.formats import NBSP
 from tests.core.makers import make_company, make_person
 
 
@@ -200,9 +202,12 @@ def test_picked_dead_letters_are_replayed(client: Client, administrator: User, m
     client.force_login(administrator)
     picked, left = make_letter(), make_letter()
 
-    answer = client.post(reverse("work:messages-replay"), {"picked": [picked.pk]})
+    url, data = reverse("work:messages-replay") + "?state=dead", {"picked": [picked.pk], "idempotency_key": "k"}
+    answers = [client.post(url, data) for _ in range(2)]
 
-    assert answer.status_code == 303
+    assert [answer.status_code for answer in answers] == [303, 303]
+    told = [str(each) for each in get_messages(answers[1].wsgi_request)]
+    assert told == [f"1{NBSP}dead letter will be tried again now."] * 2  # the second press is answered as the first
     picked.refresh_from_db()
     left.refresh_from_db()
     assert ((picked.state, picked.tries), left.state) == (("waiting", 0), "dead")
