@@ -24,7 +24,7 @@ from orders.offers import goes_with
 from orders.services import LONG_ORDER, GridLine, confirm_orders, save_draft
 from orders.states import OrderStatus
 from orders.typed import TypedLine, Unreadable, keyed, read_lines, read_rows
-from orders.views.common import order_or_404, own_place
+from orders.views.common import order_or_404, own_place, sentences_for
 
 ROWS_OF_A_NEW_ORDER = 10
 
@@ -186,4 +186,4 @@ def tell(request: HttpRequest, answer: Confirmation) -> None:
         missing = f" {len(answer.no_supply_line_ids)} without supply." if answer.no_supply_line_ids else ""
         messages.success(request, f"{answer.number} is confirmed.{late}{missing}")
     else:
-        messages.warning(request, f"{answer.number} waits: {' '.join(answer.sentences)}")
+        messages.warning(request, f"{answer.number} waits: {' '.join(sentences_for(actor_of(request), answer))}")

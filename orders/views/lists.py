@@ -23,6 +23,7 @@ from orders.selectors import for_list, orders_visible_to
 from orders.services import confirm_orders, hold_orders
 from orders.states import HoldKind, OrderStatus
 from orders.tables import COLUMNS
+from orders.views.common import sentences_for
 
 AT_ONCE = 1_000  # orders of one bulk verb; more is a job
 EMPTY = {
@@ -90,10 +91,7 @@ def _picked(request: HttpRequest) -> list[Order]:
     """The orders that a bulk verb means: those picked, also when the verb itself has moved them out of the view since,
     so that a second press is answered as the first; or all that match.
     """
-    if ALL_MATCHING in request.POST:
-        keys = _listing(request).picked_keys(AT_ONCE)
-    else:
-        keys = [int(key) for key in request.POST.getlist(PICKED) if key.isascii() and key.isdecimal() and len(key) < 19]
+    keys = _listing(request).picked_keys(AT_ONCE, among=orders_visible_to(request.user))
     if len(keys) > AT_ONCE:
         raise DomainError(f"At most {AT_ONCE:,} orders are changed at once. Narrow the list; nothing was changed.")
     return list(orders_visible_to(request.user).filter(pk__in=keys).select_related("account").order_by("pk"))
@@ -134,7 +132,7 @@ def _confirm_group(orders: Sequence[Order], key: str | None, user: User) -> tupl
     found = []
     for order in orders:
         answer = by_id[order.pk]
-        sentences = list(answer.sentences)
+        sentences = list(sentences_for(user, answer))
         if answer.no_supply_line_ids:
             sentences.append(f"{len(answer.no_supply_line_ids)} without supply.")
         if answer.late_line_ids:

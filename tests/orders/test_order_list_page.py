@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 
 from core.models import User
@@ -13,6 +14,7 @@ from orders.models import Order, OrderHold
 from orders.services import confirm_orders, hold_orders
 from tests import factories
 from tests.factories import TODAY
+from tests.orders.makers import limit
 from tests.support.statements import Statements
 from tests.world import World
 
@@ -125,6 +127,25 @@ def test_picked_orders_are_confirmed_and_each_result_is_told(world: World) -> No
     assert "1 of 2 orders confirmed" in page
     assert f"Order {empty.number} has no lines." in page
     assert set(Order.objects.filter(status="confirmed")) == {good}
+
+
+@pytest.mark.parametrize("may_see", [True, False])
+def test_what_credit_found_is_told_to_those_who_may_see_credit(world: World, may_see: bool) -> None:
+    limit(world, "10")
+    first, second = draft(world), draft(world)
+    clerk = factories.make_user(name="Cleo", roles=("Warehouse",), companies=(world.company,))
+    for codename in ("confirm_order", *(["see_credit"] if may_see else [])):
+        clerk.user_permissions.add(Permission.objects.get(codename=codename))
+    client = sign_in(clerk)
+
+    by_list = client.post("/orders/bulk/confirm/", {"picked": [first.pk]})
+    by_page = client.post(f"/orders/{second.pk}/confirm/", {"version": second.version}, follow=True)
+
+    assert set(Order.objects.values_list("status", flat=True)) == {"submitted"}
+    for answer in (by_list, by_page):
+        page = answer.content.decode()
+        assert ("Over the limit" in page) is may_see
+        assert ("waits for the credit desk" in page) is not may_see
 
 
 def test_all_matching_means_within_the_filter_and_never_beyond(world: World) -> None:
