@@ -15,7 +15,8 @@ class DemandDraft:
     """One quantity of one product that a document wants promised; the preferred candidate warehouse is first.
 
     ``complete_only``: all of it or nothing. ``allow_split`` False: one date and one warehouse, or no date. Demands of
-    one ``group`` ship together. ``step``: each dated quantity is a multiple of it, but for the last.
+    one ``group`` ship together. ``step``: each dated quantity is a multiple of it, but for the last. ``instead_of``:
+    only where something is promised again: which commitments, and how much of each, the demand would give back.
     """
 
     key: int
@@ -29,6 +30,7 @@ class DemandDraft:
     reference: str = ""
     kind: CommitmentKind = "order"
     step: Decimal | None = None
+    instead_of: tuple[tuple[int, Decimal], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from inventory.drafts import (
     TakeBackDraft,
 )
 from inventory.services.adjustments import adjust_stock
+from inventory.services.again import promise_again
 from inventory.services.holds import expire_holds, hold_for_quote, release_holds
 from inventory.services.promising import lock_supply, promise, release
 from inventory.services.receiving import receive_supplies, receive_supply
@@ -50,6 +51,7 @@ __all__ = [
     "lock_supply",
     "place_supply_orders",
     "promise",
+    "promise_again",
     "receive_supplies",
     "receive_supply",
     "release",

@@ -4,7 +4,7 @@ Shape: first what needs no lock; then every bucket of every candidate warehouse 
 of those buckets, the pure engine, and set-based writes. Nine statements at most, for ten demands and for a thousand.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -27,7 +27,7 @@ from inventory.promising.loader import (
 )
 from inventory.promising.repegging import unpeg_excess
 from inventory.promising.store import post_pegs, shrunk, write_promises
-from inventory.promising.types import Demand, HeldPeg, PromisePolicy, Promises, ScheduleLine, SupplyKey
+from inventory.promising.types import Demand, HeldPeg, Promise, PromisePolicy, ScheduleLine, SupplyKey
 from inventory.promising.wording import supply_text
 
 
@@ -59,19 +59,19 @@ def commit_demands(
     """Lock, decide and write for ``promise`` and for holds of quotes. Must run inside a command."""
     if not demands:
         return []
-    _require_quantities(demands)
+    require_quantities(demands)
     warehouses = warehouse_facts({place for demand in demands for place in demand.warehouse_ids}, company_id=company_id)
     places = {(place, demand.product_id) for demand in demands for place in demand.warehouse_ids}
 
     buckets = lock_buckets(company_id, places, warehouses)
     receipts = lock_receipts(places)
     answers = give_dates(
-        [_for_engine(demand) for demand in demands],
+        [for_engine(demand) for demand in demands],
         free_slices(buckets, receipts, on=business_date),
         PromisePolicy(not_before=business_date),
     )
     dated = [(demand, line) for demand, answer in zip(demands, answers, strict=True) for line in answer.lines]
-    ids = _insert_commitments(company_id, dated, expires_at)
+    ids = insert_commitments(company_id, dated, expires_at)
     changes = {
         (commitment_id, peg.key): peg.quantity
         for commitment_id, (_, line) in zip(ids, dated, strict=True)
@@ -80,16 +80,18 @@ def commit_demands(
     if dated:
         write_promises((), changes, ())
         post_pegs(changes, buckets, receipts, cause=lambda number: ("commitment", number, "promise"), on=business_date)
-    return _promised(demands, answers, ids)
+    return promised_lines(demands, answers, ids)
 
 
-def _require_quantities(demands: Sequence[DemandDraft]) -> None:
+def require_quantities(demands: Sequence[DemandDraft]) -> None:
+    """Raise QuantityRefused for a demand of nothing."""
     for demand in demands:
         if exact_quantity(demand.quantity) <= 0:
             raise QuantityRefused("Only a quantity above zero can be promised.")
 
 
-def _for_engine(demand: DemandDraft) -> Demand:
+def for_engine(demand: DemandDraft) -> Demand:
+    """The demand as the engine takes it."""
     return Demand(
         demand.key,
         demand.product_id,
@@ -103,9 +105,10 @@ def _for_engine(demand: DemandDraft) -> Demand:
     )
 
 
-def _insert_commitments(
+def insert_commitments(
     company_id: int, dated: Sequence[tuple[DemandDraft, ScheduleLine]], expires_at: datetime | None
 ) -> list[int]:
+    """One commitment per dated line, in that order, in one statement."""
     return bulk.insert(
         CommitmentRow,
         {
@@ -121,7 +124,9 @@ def _insert_commitments(
     )
 
 
-def _promised(demands: Sequence[DemandDraft], answers: Promises, ids: Sequence[int]) -> list[PromisedLine]:
+def promised_lines(
+    demands: Sequence[DemandDraft], answers: Iterable[Promise], ids: Sequence[int]
+) -> list[PromisedLine]:
     """The answers as lines with their commitments, which were inserted in this very order."""
     commitments = iter(ids)
     lines = []
@@ -167,7 +172,7 @@ def release(
     buckets = lock_buckets(company_id, places)
     receipts = lock_receipts(places)
     rows = commitments_by_id(wanted)
-    _require_open(rows, wanted)
+    require_open(rows, wanted)
 
     changes = {pair: change for row in rows.values() for pair, change in given_back(row, wanted[row.id]).items()}
     states = {row.id: shrunk(row, wanted[row.id]) for row in rows.values()}
@@ -189,7 +194,8 @@ def given_back(row: StoredCommitment, quantity: Decimal) -> dict[tuple[int, Supp
     return {(row.id, given.supply_key): -given.quantity for given in unpeg_excess(held, row.open - quantity)}
 
 
-def _require_open(rows: Mapping[int, StoredCommitment], wanted: Mapping[int, Decimal]) -> None:
+def require_open(rows: Mapping[int, StoredCommitment], wanted: Mapping[int, Decimal]) -> None:
+    """Raise PromiseChanged when less is still promised than is to be given back."""
     for commitment_id, quantity in wanted.items():
         row = rows.get(commitment_id)
         if row is None or row.open < quantity:

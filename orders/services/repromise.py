@@ -1,22 +1,26 @@
-"""Promising again: what has no date, what is late, what was found short."""
+"""Promising again: what has no date or is late, when somebody asks for it or when supply was added."""
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import date
+from decimal import ROUND_CEILING, Decimal
 
-from django.db import connection
-
+from core import bulk
 from core.commands import command
-from core.models import Company, User
+from core.models import User
+from core.timeline import TimelineEntry, record
+from core.wording import plain
 from inventory import services as inventory
 from orders.loading import ConfirmableLine, LoadedOrder, load_for_confirmation
+from orders.models import Order, ScheduleLine
+from orders.services.demands import demand_of, ship_by
 from orders.services.locking import company_of, lock_orders
-from orders.services.parts import Part, Reduction, choose_reductions, load_parts, take_back
+from orders.services.parts import Part, Reduction, choose_reductions, load_parts
 from orders.services.schedule import ScheduleOutcome, record_schedule
 from orders.states import OrderStatus
 
 ZERO = Decimal(0)
+FAR = date.max
+Place = tuple[int, int]  # warehouse, product
 
 
 @command(permission="orders.confirm_order")
@@ -26,13 +30,15 @@ def repromise_orders(
     actor: User,
     business_date: date | None = None,
     cause: str = "promised again",
-    only_line_ids: Collection[int] | None = None,
+    reason: str = "",
+    places: Collection[Place] | None = None,
 ) -> ScheduleOutcome:
-    """Promise again what of these confirmed orders has no date or is late, without ever losing what is promised
-    already.
+    """Promise again what of these confirmed orders has no date or is late, without ever making a promise worse.
 
-    Dated parts are given back and taken again under the same bucket locks, so nobody can slip between. Each change is
-    an event of the promise's history. ``only_line_ids`` promises exactly these lines again, whatever their dates.
+    Who was confirmed first asks first; what is asked for together (an order that ships complete, the sets of a kit)
+    gets one date or keeps what it has. What changes is an event of the promise's history and a line of the order's
+    timeline, with the reason. ``places`` limits it to what lines of these products in these warehouses hold up.
+    Constant statements.
     """
     orders = [order for order in lock_orders(order_ids) if order.status == OrderStatus.CONFIRMED]
     if not orders:
@@ -41,98 +47,123 @@ def repromise_orders(
     loaded = load_for_confirmation(company, orders)
     on = business_date or next(iter(loaded.values())).today
     parts = load_parts([line.line_id for order in loaded.values() for line in order.goods_lines])
-    wanted = {
-        line.line_id: quantity
-        for order in loaded.values()
+    in_turn = [loaded[order.pk] for order in sorted(orders, key=lambda order: (order.confirmed_at, order.pk))]
+    wanted = {order.order_id: _wanted_again(order, parts, places) for order in in_turn}
+    asked = {line_id: quantity for each in wanted.values() for line_id, quantity in each.items()}
+    reductions = _by_line(choose_reductions(parts, asked))
+    demands = [
+        demand_of(order, line, asked[line.line_id], on=on, instead_of=_commitments(reductions[line.line_id]))
+        for order in in_turn
         for line in order.goods_lines
-        if (quantity := _to_promise_again(order, line, parts.get(line.line_id, []), only_line_ids)) > 0
+        if line.line_id in asked
+    ]
+    promises = lines_by_key(
+        inventory.promise_again(company_id=company.pk, demands=demands, business_date=on, actor=actor)
+    )
+    given_back = [each for line_id in promises for each in reductions[line_id]]
+    bulk.add(ScheduleLine, {each.part.id: {"cancelled": each.quantity} for each in given_back})
+    _tell(orders, loaded, promises, reason or cause, actor=actor)
+    return record_schedule(
+        in_turn,
+        promises,
+        cause=cause,
+        reason=reason,
+        actor=actor,
+        first_positions=next_positions(promises, parts),
+        replaced=_replaced(given_back),
+    )
+
+
+def _wanted_again(
+    order: LoadedOrder, parts: Mapping[int, list[Part]], places: Collection[Place] | None
+) -> dict[int, Decimal]:
+    """How much of each line is worth asking for again: what has no date or is late, and what ships with it."""
+    waiting = {
+        line.line_id: quantity
+        for line in order.goods_lines
+        if (quantity := _waiting(order, line, parts.get(line.line_id, []))) > 0
+        and (places is None or (order.warehouse_id, line.product_id) in places)
     }
-    everything = list(loaded.values())
-    reductions = release_parts(company, everything, parts, wanted, wanted, on=on, actor=actor)
-    return promise_again(company, everything, parts, wanted, on=on, cause=cause, actor=actor, reductions=reductions)
+    if not waiting:
+        return {}
+    free = {line.line_id: free_of(parts.get(line.line_id, [])) for line in order.goods_lines}
+    if order.complete_only:
+        return {line_id: quantity for line_id, quantity in free.items() if quantity > 0}
+    for kit in order.lines:
+        members = [line for line in order.goods_lines if line.parent_id == kit.line_id]
+        short = [waiting[line.line_id] * kit.ordered / line.ordered for line in members if line.line_id in waiting]
+        sets = max(short, default=ZERO).to_integral_value(ROUND_CEILING)
+        for line in members:
+            waiting[line.line_id] = min(sets * line.ordered / kit.ordered, free[line.line_id])
+    return {line_id: quantity for line_id, quantity in waiting.items() if quantity > 0}
 
 
-def _to_promise_again(
-    order: LoadedOrder, line: ConfirmableLine, parts: Sequence[Part], only: Collection[int] | None
-) -> Decimal:
-    """How much of a line is worth asking for again."""
-    if only is not None:
-        return sum((part.free for part in parts), ZERO) if line.line_id in only else ZERO
-    due = line.requested_on - timedelta(days=order.transit_days)
+def _waiting(order: LoadedOrder, line: ConfirmableLine, parts: Sequence[Part]) -> Decimal:
+    """How much of a line has no date, or a late one."""
+    due = ship_by(order, line)
     return sum((part.free for part in parts if part.ship_on is None or part.ship_on > due), ZERO)
 
 
-def release_parts(
-    company: Company,
-    orders: Sequence[LoadedOrder],
-    parts: Mapping[int, list[Part]],
-    taken: Mapping[int, Decimal],
-    wanted: Mapping[int, Decimal],
+def free_of(parts: Sequence[Part]) -> Decimal:
+    """How much of a line can still be taken back: not shipped, not on a delivery."""
+    return sum((part.free for part in parts), ZERO)
+
+
+def _by_line(reductions: Sequence[Reduction]) -> dict[int, list[Reduction]]:
+    found: dict[int, list[Reduction]] = {}
+    for each in reductions:
+        found.setdefault(each.part.order_line_id, []).append(each)
+    return found
+
+
+def _commitments(reductions: Sequence[Reduction]) -> tuple[tuple[int, Decimal], ...]:
+    return tuple((each.part.commitment_id, each.quantity) for each in reductions if each.part.commitment_id is not None)
+
+
+def lines_by_key(lines: Sequence[inventory.PromisedLine]) -> dict[int, list[inventory.PromisedLine]]:
+    """The promised lines of each demand."""
+    found: dict[int, list[inventory.PromisedLine]] = {}
+    for line in lines:
+        found.setdefault(line.key, []).append(line)
+    return found
+
+
+def next_positions(line_ids: Collection[int], parts: Mapping[int, list[Part]]) -> dict[int, int]:
+    """The first free position in each line's schedule."""
+    return {line_id: max((part.position for part in parts.get(line_id, [])), default=0) + 1 for line_id in line_ids}
+
+
+def _replaced(reductions: Sequence[Reduction]) -> dict[int, Part]:
+    """What each line's new parts stand for: of several, the part that was promised first."""
+    latest_first = sorted(reductions, key=lambda each: each.part.first_ship_on or FAR, reverse=True)
+    return {each.part.order_line_id: each.part for each in latest_first}
+
+
+def _tell(
+    orders: Sequence[Order],
+    loaded: Mapping[int, LoadedOrder],
+    promises: Mapping[int, Sequence[inventory.PromisedLine]],
+    reason: str,
     *,
-    on: date,
     actor: User,
-) -> list[Reduction]:
-    """Lock all supply that giving back and taking will touch, then take these quantities back from their parts."""
-    lock_candidates(company, orders, {*taken, *wanted}, actor=actor)
-    reductions = choose_reductions(parts, {line_id: quantity for line_id, quantity in taken.items() if quantity > 0})
-    if reductions:
-        take_back(
-            reductions, company_id=company.pk, source_id=_next_event_id(), purpose="repromise", on=on, actor=actor
-        )
-    return reductions
-
-
-def promise_again(
-    company: Company,
-    orders: Sequence[LoadedOrder],
-    parts: Mapping[int, list[Part]],
-    wanted: Mapping[int, Decimal],
-    *,
-    on: date,
-    cause: str,
-    actor: User,
-    reductions: Sequence[Reduction] = (),
-) -> ScheduleOutcome:
-    """Promise these quantities anew and write them as new parts.
-
-    Constant statements; orders and supply are locked already.
-    """
-    if not wanted:
-        return ScheduleOutcome((), ())
-    demands = [
-        inventory.DemandDraft(
-            key=line.line_id,
-            product_id=line.product_id,
-            warehouse_ids=(order.warehouse_id,),
-            quantity=wanted[line.line_id],
-            wanted_on=max(on, line.requested_on - timedelta(days=order.transit_days)),
-            reference=order.number,
-        )
-        for order in orders
-        for line in order.goods_lines
-        if line.line_id in wanted
-    ]
-    promises: defaultdict[int, list[inventory.PromisedLine]] = defaultdict(list)
-    for promised in inventory.promise(company_id=company.pk, demands=demands, business_date=on, actor=actor):
-        promises[promised.key].append(promised)
-    before = {each.part.order_line_id: each.part for each in reversed(reductions)}
-    positions = {line_id: max((part.position for part in parts.get(line_id, [])), default=0) + 1 for line_id in wanted}
-    return record_schedule(orders, promises, cause=cause, actor=actor, first_positions=positions, replaced=before)
-
-
-def lock_candidates(company: Company, orders: Sequence[LoadedOrder], wanted: Collection[int], *, actor: User) -> None:
-    """Lock every bucket and receipt that giving back or taking may touch, in one sorted go, before either starts."""
-    lines = [(order, line) for order in orders for line in order.goods_lines if line.line_id in wanted]
-    inventory.lock_supply(
-        company_id=company.pk,
-        product_ids={line.product_id for _, line in lines},
-        warehouse_ids={order.warehouse_id for order, _ in lines},
+) -> None:
+    """Tell the timeline of each order what was promised anew, and why."""
+    stories = {order.pk: _story(loaded[order.pk], promises) for order in orders}
+    record(
+        [
+            TimelineEntry.about(order, "promised again", text=stories[order.pk], reason=reason)
+            for order in orders
+            if stories[order.pk]
+        ],
         actor=actor,
     )
 
 
-def _next_event_id() -> int:
-    """A number for the give-back's ledger movements: one order can be promised again any number of times."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('orders_promiseevent_id_seq')")
-        return int(cursor.fetchone()[0])
+def _story(order: LoadedOrder, promises: Mapping[int, Sequence[inventory.PromisedLine]]) -> str:
+    dated = (
+        f"{line.sku}: {plain(part.quantity)} for {part.ship_on:%d %b %Y}."
+        for line in order.goods_lines
+        for part in promises.get(line.line_id, ())
+        if part.ship_on is not None
+    )
+    return " ".join(dated)[:2000]

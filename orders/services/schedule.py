@@ -26,6 +26,7 @@ def record_schedule(
     *,
     cause: str,
     actor: User,
+    reason: str = "",
     first_positions: Mapping[int, int] | None = None,
     replaced: Mapping[int, Part] | None = None,
 ) -> ScheduleOutcome:
@@ -33,7 +34,7 @@ def record_schedule(
 
     Two statements, whatever the number. ``first_positions`` gives the next free position per line when it has parts
     already, ``replaced`` the part that a line's new parts stand for: its first promise stays the one that on-time is
-    measured against.
+    measured against; one that had no date yet gets its first now.
     """
     schedule: dict[str, list[object]] = {
         name: []
@@ -65,7 +66,7 @@ def record_schedule(
                 schedule["commitment_id"].append(part.commitment_id)
                 texts.append(part.pegs_text[:200])
                 earlier = (replaced or {}).get(line.line_id)
-                schedule["first_ship_on"].append(earlier.first_ship_on if earlier else part.ship_on)
+                schedule["first_ship_on"].append((earlier and earlier.first_ship_on) or part.ship_on)
                 previous.append(earlier.ship_on if earlier else None)
                 if deliver_on is None:
                     missing.add(line.line_id)
@@ -76,6 +77,6 @@ def record_schedule(
     bulk.insert(
         PromiseEvent,
         {**told, "previous_ship_on": previous, "leans_on": texts},
-        same={"is_first": replaced is None, "cause": cause, "actor_id": actor.pk},
+        same={"is_first": replaced is None, "cause": cause, "reason": reason[:500], "actor_id": actor.pk},
     )
     return ScheduleOutcome(tuple(sorted(late)), tuple(sorted(missing)))
