@@ -80,24 +80,41 @@ def insert(
     size = len(next(iter(columns.values())))
     if size == 0:
         return []
+    sql, values = insertion(model, columns, same=same, skip_known=skip_known)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        ids = [row[0] for row in cursor.fetchall()]
+    assert skip_known or len(ids) == size
+    return ids
+
+
+def insertion(
+    model: type[models.Model],
+    columns: Columns,
+    *,
+    same: Mapping[str, Any] | None = None,
+    skip_known: bool = False,
+) -> tuple[str, list[Any]]:
+    """The statement that ``insert`` sends, with its values: for those who send it as part of a larger one."""
+    size = len(next(iter(columns.values())))
     filled: dict[str, Sequence[Any]] = {name: [value] * size for name, value in (same or {}).items()}
     filled.update(columns)
     filled.update(_python_defaults(model, filled, size))
     names, arrays = _arrays(model, filled)
+    return _insert_sql(model, tuple(names), skip_known), arrays
+
+
+@lru_cache(maxsize=512)
+def _insert_sql(model: type[models.Model], names: tuple[tuple[str, str], ...], skip_known: bool) -> str:
     targets = ", ".join(f'"{column}"' for column, _ in names)
     sources = ", ".join(f"%s::{element}[]" for _, element in names)
     aliases = ", ".join(f"c{position}" for position in range(len(names)))
     conflict = " ON CONFLICT DO NOTHING" if skip_known else ""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f'INSERT INTO "{model._meta.db_table}" ({targets}) SELECT {aliases}'  # noqa: S608 - names come from the model
-            f" FROM unnest({sources}) WITH ORDINALITY AS rows({aliases}, position)"
-            f" ORDER BY position{conflict} RETURNING id",
-            arrays,
-        )
-        ids = [row[0] for row in cursor.fetchall()]
-    assert skip_known or len(ids) == size
-    return ids
+    return (
+        f'INSERT INTO "{model._meta.db_table}" ({targets}) SELECT {aliases}'  # noqa: S608 - names come from the model
+        f" FROM unnest({sources}) WITH ORDINALITY AS rows({aliases}, position)"
+        f" ORDER BY position{conflict} RETURNING id"
+    )
 
 
 def _python_defaults(model: type[models.Model], given: Columns, size: int) -> dict[str, list[Any]]:

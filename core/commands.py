@@ -18,7 +18,7 @@ from typing import Any, Generic, ParamSpec, TypeVar
 from django.conf import settings
 from django.db import DataError, IntegrityError, OperationalError, connection, transaction
 
-from core import access
+from core import access, closing
 from core.codec import canonical, for_log, from_plain, to_plain
 from core.constraints import translate
 from core.context import current_context
@@ -39,17 +39,17 @@ TRIES = 4
 DEADLINE_SECONDS = 6.0
 
 
-# The three rows that the door writes itself, in each command: by text, because the time is that of every command.
+# The rows that the door writes itself, in each command: by text, because the time is that of every command.
 _CLAIM = """
 INSERT INTO core_idempotencykey (principal_id, route, key, request_hash) VALUES (%s, %s, %s, %s)
 ON CONFLICT DO NOTHING RETURNING id
 """
-_ANSWER = """
-UPDATE core_idempotencykey SET answer = %s::jsonb WHERE principal_id = %s AND route = %s AND key = %s
+_ANSWER = """answered AS (
+UPDATE core_idempotencykey SET answer = %s::jsonb WHERE principal_id = %s AND route = %s AND key = %s RETURNING 1)
 """
-_LOG = """
+_LOG = """logged AS (
 INSERT INTO core_commandlog (uid, name, actor_id, company_id, via, request_id, reason, arguments, steps)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb) RETURNING 1)
 """
 
 
@@ -121,9 +121,7 @@ class Command(Generic[P, R]):
             result = self.function(**kwargs)  # type: ignore[call-arg]
             for work in run.before_commit:
                 work()
-            self._log(run, kwargs)
-            if key:
-                self._answer(key, run, result)
+            closing.write(run, [self._log(run, kwargs), *([self._answer(key, run, result)] if key else ())])
         return result
 
     def _require_permission(self, actor: Any) -> None:
@@ -158,12 +156,12 @@ class Command(Generic[P, R]):
             raise KeyReused("This idempotency key was already used for another request. Nothing was changed.")
         return typing.cast("dict[str, Any] | None", stored.answer)
 
-    def _answer(self, key: str, run: Run, result: R) -> None:
+    def _answer(self, key: str, run: Run, result: R) -> closing.Part:
         """Keep the answer for whoever asks again, in the transaction of its effect."""
-        with connection.cursor() as cursor:
-            cursor.execute(_ANSWER, [json.dumps({"value": to_plain(result)}), run.actor_id, self.name, key])
+        values = [json.dumps({"value": to_plain(result)}), run.actor_id, self.name, key]
+        return closing.Part(closing.Place.ANSWER, _ANSWER, values, "(SELECT count(*) FROM answered)", lambda _: None)
 
-    def _log(self, run: Run, kwargs: dict[str, Any]) -> None:
+    def _log(self, run: Run, kwargs: dict[str, Any]) -> closing.Part:
         context = current_context()
         arguments = {name: value for name, value in kwargs.items() if name != "actor"}
         row = (
@@ -177,8 +175,8 @@ class Command(Generic[P, R]):
             for_log(arguments),
             json.dumps(run.steps),
         )
-        with connection.cursor() as cursor:
-            cursor.execute(_LOG, row)
+        count = "(SELECT count(*) FROM logged)"
+        return closing.Part(closing.Place.LOG, _LOG, row, count, closing.require_count(1))
 
 
 def _sqlstate(error: Exception) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Any
 
 from core.locks_registry import LockRegistry
 
@@ -19,6 +20,7 @@ class Run:
     locks: LockRegistry = field(default_factory=LockRegistry)
     steps: list[str] = field(default_factory=list)
     before_commit: list[Callable[[], None]] = field(default_factory=list)
+    closing: dict[type, Any] = field(default_factory=dict)  # by kind, see core.closing
     company_id: int | None = None
 
 

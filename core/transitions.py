@@ -22,8 +22,8 @@ def advance(
     same: Mapping[str, Any] | None = None,
     also: Sequence[TimelineEntry] = (),
 ) -> None:
-    """Move locked documents of one kind along their table: status, version, stamp and one timeline row each, in two
-    statements.
+    """Move locked documents of one kind along their table: status, version, stamp and one timeline row each, in one
+    statement and the command's closing one.
 
     ``same`` gives columns that every document gets with it, ``also`` what else the timelines tell, after the move. The
     caller holds the rows' locks. The instances are updated to what was written. Raises TransitionRefused.
