@@ -12,7 +12,7 @@ class SalesDay(models.Model):
     Written only by ``analytics.services.roll_up``, which replaces whole days: rolling up again changes nothing.
     """
 
-    company = models.ForeignKey("core.Company", on_delete=models.CASCADE, related_name="+")
+    company = models.ForeignKey("core.Company", on_delete=models.CASCADE, related_name="+", db_index=False)
     day = models.DateField()
     account = models.ForeignKey("catalog.Account", on_delete=models.CASCADE, related_name="+")
     product = models.ForeignKey("catalog.Product", on_delete=models.CASCADE, related_name="+", null=True)

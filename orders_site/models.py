@@ -12,7 +12,7 @@ class ReplayRun(models.Model):
     """One file under one mapping, taken into one company. Continues under no other key."""
 
     run_key = models.CharField(max_length=64)  # names file and mapping to the byte
-    company = models.ForeignKey("core.Company", on_delete=models.PROTECT, related_name="replay_runs")
+    company = models.ForeignKey("core.Company", on_delete=models.PROTECT, related_name="replay_runs", db_index=False)
     file_name = models.CharField(max_length=200)
     mapping_name = models.CharField(max_length=200)
     started_at = models.DateTimeField(db_default=Now())
@@ -27,7 +27,7 @@ class ReplayRun(models.Model):
 class ReplayStep(models.Model):
     """One step of one batch that is done. Written in the step's own transaction, so that no step happens twice."""
 
-    run = models.ForeignKey(ReplayRun, on_delete=models.PROTECT, related_name="steps")
+    run = models.ForeignKey(ReplayRun, on_delete=models.PROTECT, related_name="steps", db_index=False)
     batch = models.CharField(max_length=60)
     name = models.CharField(max_length=20)
     recorded_at = models.DateTimeField(db_default=Now())

@@ -31,7 +31,9 @@ class LedgerAccount(models.Model):
         TAX = "tax", "Tax"
         REBATE = "rebate", "Rebate accruals"
 
-    company = models.ForeignKey("core.Company", on_delete=models.PROTECT, related_name="ledger_accounts")
+    company = models.ForeignKey(
+        "core.Company", on_delete=models.PROTECT, related_name="ledger_accounts", db_index=False
+    )
     code = models.CharField(max_length=12)
     name = models.CharField(max_length=80)
     kind = models.CharField(max_length=9, choices=Kind)
@@ -56,7 +58,7 @@ class LedgerAccount(models.Model):
 class PostingRule(models.Model):
     """Which ledger account a purpose ("revenue", "tax") posts to. ``group`` narrows it; empty is the fallback."""
 
-    company = models.ForeignKey("core.Company", on_delete=models.PROTECT, related_name="posting_rules")
+    company = models.ForeignKey("core.Company", on_delete=models.PROTECT, related_name="posting_rules", db_index=False)
     purpose = models.CharField(max_length=24)
     group = models.CharField(max_length=24, blank=True, default="")
     account = models.ForeignKey(LedgerAccount, on_delete=models.PROTECT, related_name="posting_rules")
@@ -74,13 +76,15 @@ class PostingRule(models.Model):
 class Period(models.Model):
     """A range of business dates that is open for posting or locked. Nothing is posted into a locked one (I13)."""
 
-    company = models.ForeignKey("core.Company", on_delete=models.PROTECT, related_name="periods")
+    company = models.ForeignKey("core.Company", on_delete=models.PROTECT, related_name="periods", db_index=False)
     name = models.CharField(max_length=12)
     starts_on = models.DateField()
     ends_on = models.DateField()
     is_locked = models.BooleanField(default=False)
     locked_at = models.DateTimeField(null=True)
-    locked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    locked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
 
     class Meta:
         constraints: ClassVar = [

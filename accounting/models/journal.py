@@ -61,7 +61,9 @@ class JournalEntry(Document):
     description = models.CharField(max_length=200)
     reverses = models.OneToOneField("self", on_delete=models.PROTECT, related_name="reversed_by", null=True)
     posted_at = models.DateTimeField(null=True)
-    posted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    posted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
 
     class Meta:
         verbose_name_plural = "journal entries"
@@ -110,7 +112,9 @@ class JournalLine(AppendOnly):
 
     entry = models.ForeignKey(JournalEntry, on_delete=models.PROTECT, related_name="lines")
     company = models.ForeignKey("core.Company", on_delete=models.PROTECT, related_name="+")
-    account = models.ForeignKey("accounting.LedgerAccount", on_delete=models.PROTECT, related_name="lines")
+    account = models.ForeignKey(
+        "accounting.LedgerAccount", on_delete=models.PROTECT, related_name="lines", db_index=False
+    )
     business_date = models.DateField()
     debit = LedgerAmountField(default=0)
     credit = LedgerAmountField(default=0)

@@ -46,7 +46,7 @@ class OpenItem(models.Model):
     """
 
     company = models.ForeignKey("core.Company", on_delete=models.PROTECT, related_name="+")
-    account = models.ForeignKey("catalog.Account", on_delete=models.PROTECT, related_name="open_items")
+    account = models.ForeignKey("catalog.Account", on_delete=models.PROTECT, related_name="open_items", db_index=False)
     source_type = models.CharField(max_length=32)
     source_id = models.BigIntegerField()
     instalment = models.PositiveSmallIntegerField(default=1)
@@ -116,8 +116,8 @@ class Application(AppendOnly):
     """So much of a counter-claim was set against a claim of the same account, company and currency (I8)."""
 
     company = models.ForeignKey("core.Company", on_delete=models.PROTECT, related_name="+")
-    debit_item = models.ForeignKey(OpenItem, on_delete=models.PROTECT, related_name="applications")
-    credit_item = models.ForeignKey(OpenItem, on_delete=models.PROTECT, related_name="applied_to")
+    debit_item = models.ForeignKey(OpenItem, on_delete=models.PROTECT, related_name="applications", db_index=False)
+    credit_item = models.ForeignKey(OpenItem, on_delete=models.PROTECT, related_name="applied_to", db_index=False)
     currency = CurrencyCodeField()
     amount = LedgerAmountField()  # above zero: set against; below zero: an earlier application undone
     debit_functional = LedgerAmountField(default=0)  # what left the claim in functional currency

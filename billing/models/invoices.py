@@ -37,7 +37,7 @@ class Invoice(Document):
     direction = models.CharField(max_length=7, choices=Direction, default=Direction.INVOICE)
     status = models.CharField(max_length=8, choices=InvoiceStatus, default=InvoiceStatus.DRAFT)
     payment_state = models.CharField(max_length=4, choices=PaymentState, default=PaymentState.OPEN)
-    account = models.ForeignKey("catalog.Account", on_delete=models.PROTECT, related_name="invoices")
+    account = models.ForeignKey("catalog.Account", on_delete=models.PROTECT, related_name="invoices", db_index=False)
     order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="invoices", null=True)
     credits = models.ForeignKey("self", on_delete=models.PROTECT, related_name="credit_notes", null=True)
     rma = models.ForeignKey("fulfillment.Return", on_delete=models.PROTECT, related_name="credit_notes", null=True)
@@ -55,9 +55,13 @@ class Invoice(Document):
     reason = models.CharField(max_length=200, blank=True, default="")
     import_key = models.CharField(max_length=80, null=True, blank=True)
     posted_at = models.DateTimeField(null=True)
-    posted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    posted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
     reversed_at = models.DateTimeField(null=True)
-    reversed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    reversed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -116,9 +120,11 @@ class InvoiceLine(AppendOnly):
     Of a delivery (goods), an order (services, fees) or a return (credit). Written with its invoice, never changed.
     """
 
-    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines")
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines", db_index=False)
     position = models.PositiveIntegerField()
-    product = models.ForeignKey("catalog.Product", on_delete=models.PROTECT, related_name="invoice_lines", null=True)
+    product = models.ForeignKey(
+        "catalog.Product", on_delete=models.PROTECT, related_name="invoice_lines", null=True, db_index=False
+    )
     order_line = models.ForeignKey(
         "orders.OrderLine", on_delete=models.PROTECT, related_name="invoice_lines", null=True
     )
@@ -160,7 +166,7 @@ class InvoiceLine(AppendOnly):
 class InvoiceTaxGroup(AppendOnly):
     """Base and tax of one tax code and rate on an invoice: rounded once per group."""
 
-    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="tax_groups")
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="tax_groups", db_index=False)
     tax_code = models.CharField(max_length=12)
     tax_percent = models.DecimalField(max_digits=7, decimal_places=4)
     kind = models.CharField(max_length=2, default="S")

@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
             name='PriceList',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company')),
+                ('company', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company')),
                 ('code', models.CharField(max_length=24)),
                 ('name', models.CharField(max_length=80)),
                 ('currency', core.money.CurrencyCodeField(max_length=3)),
@@ -177,7 +177,7 @@ class Migration(migrations.Migration):
             name='CouponTotal',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company')),
+                ('company', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company')),
                 ('changed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('coupon', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='totals', to='catalog.coupon')),
                 ('account_id', models.BigIntegerField(default=0)),
@@ -434,7 +434,7 @@ class Migration(migrations.Migration):
             name='CustomerPartNumber',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='part_numbers', to='catalog.account')),
+                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='part_numbers', to='catalog.account')),
                 ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='part_numbers', to='catalog.product')),
                 ('number', models.CharField(max_length=40)),
                 ('description', models.CharField(blank=True, default='', max_length=160)),
@@ -447,7 +447,7 @@ class Migration(migrations.Migration):
             name='KitComponent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='components', to='catalog.product')),
+                ('kit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='components', to='catalog.product')),
                 ('component', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='kits', to='catalog.product')),
                 ('quantity', core.money.QuantityField(decimal_places=6, max_digits=18)),
             ],
@@ -492,7 +492,7 @@ class Migration(migrations.Migration):
             name='ProductRelation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='relations', to='catalog.product')),
+                ('product', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='relations', to='catalog.product')),
                 ('related', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='related_from', to='catalog.product')),
                 ('kind', models.CharField(choices=[('complement', 'Goes with'), ('supplement', 'Supplement'), ('substitute', 'Substitute'), ('upsell', 'Better alternative')], max_length=12)),
                 ('reason', models.CharField(blank=True, default='', max_length=120)),
@@ -508,7 +508,7 @@ class Migration(migrations.Migration):
             name='ProductUnit',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='units', to='catalog.product')),
+                ('product', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='units', to='catalog.product')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.unitofmeasure')),
                 ('numerator', models.PositiveIntegerField()),
                 ('denominator', models.PositiveIntegerField(default=1)),
@@ -556,7 +556,7 @@ class Migration(migrations.Migration):
             name='AccountInCompany',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='in_companies', to='catalog.account')),
+                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='in_companies', to='catalog.account')),
                 ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company')),
                 ('terms', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.paymentterms')),
                 ('ships_complete', models.BooleanField(default=False)),
@@ -660,7 +660,7 @@ class Migration(migrations.Migration):
             name='ConditionScale',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('record', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scale', to='catalog.conditionrecord')),
+                ('record', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='scale', to='catalog.conditionrecord')),
                 ('start', core.money.QuantityField(decimal_places=6, max_digits=18)),
                 ('rate', core.money.UnitPriceField(decimal_places=6, max_digits=19)),
             ],

@@ -93,7 +93,7 @@ class Account(models.Model):
 class AccountInCompany(models.Model):
     """What one company agreed with an account: terms, delivery policy, who looks after it."""
 
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="in_companies")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="in_companies", db_index=False)
     company = models.ForeignKey("core.Company", on_delete=models.PROTECT, related_name="+")
     terms = models.ForeignKey(PaymentTerms, on_delete=models.PROTECT, related_name="+")
     ships_complete = models.BooleanField(default=False)

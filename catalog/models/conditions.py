@@ -16,7 +16,7 @@ from core.money import CurrencyCodeField, QuantityField, UnitPriceField
 class PriceList(models.Model):
     """A named set of condition records of one company and currency that is maintained together."""
 
-    company = models.ForeignKey("core.Company", on_delete=models.PROTECT, related_name="+")
+    company = models.ForeignKey("core.Company", on_delete=models.PROTECT, related_name="+", db_index=False)
     code = models.CharField(max_length=24)
     name = models.CharField(max_length=80)
     currency = CurrencyCodeField()
@@ -97,7 +97,7 @@ class ConditionRecord(models.Model):
 class ConditionScale(models.Model):
     """From this quantity on (in the record's unit) this rate holds for the whole quantity."""
 
-    record = models.ForeignKey(ConditionRecord, on_delete=models.CASCADE, related_name="scale")
+    record = models.ForeignKey(ConditionRecord, on_delete=models.CASCADE, related_name="scale", db_index=False)
     start = QuantityField()
     rate = UnitPriceField()
 

@@ -115,7 +115,7 @@ class Product(models.Model):
 class ProductUnit(models.Model):
     """A further unit of a product: one of it is numerator/denominator stock units, exactly."""
 
-    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="units")
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="units", db_index=False)
     unit = models.ForeignKey(UnitOfMeasure, on_delete=models.PROTECT, related_name="+")
     numerator = models.PositiveIntegerField()
     denominator = models.PositiveIntegerField(default=1)
@@ -153,7 +153,7 @@ class ProductUnit(models.Model):
 class KitComponent(models.Model):
     """One part of a kit: so many stock units of the component in one kit."""
 
-    kit = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="components")
+    kit = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="components", db_index=False)
     component = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="kits")
     quantity = QuantityField()
 
@@ -178,7 +178,7 @@ class ProductRelation(models.Model):
         SUBSTITUTE = "substitute", "Substitute"
         UPSELL = "upsell", "Better alternative"
 
-    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="relations")
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="relations", db_index=False)
     related = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="related_from")
     kind = models.CharField(max_length=12, choices=Kind)
     reason = models.CharField(max_length=120, blank=True, default="")
@@ -200,7 +200,9 @@ class ProductRelation(models.Model):
 class CustomerPartNumber(models.Model):
     """How an account calls one of our products."""
 
-    account = models.ForeignKey("catalog.Account", on_delete=models.CASCADE, related_name="part_numbers")
+    account = models.ForeignKey(
+        "catalog.Account", on_delete=models.CASCADE, related_name="part_numbers", db_index=False
+    )
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="part_numbers")
     number = models.CharField(max_length=40)
     description = models.CharField(max_length=160, blank=True, default="")

@@ -82,7 +82,7 @@ class User(AbstractUser):
 class CompanyMembership(models.Model):
     """A user may see and act for this company. Its absence makes every document of the company invisible."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships", db_index=False)
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="memberships")
 
     class Meta:

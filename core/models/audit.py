@@ -39,7 +39,7 @@ class IdempotencyKey(models.Model):
     Written first, answered last, in the transaction of its effect (I10).
     """
 
-    principal = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    principal = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
     route = models.CharField(max_length=80)
     key = models.CharField(max_length=120)
     request_hash = models.CharField(max_length=64)
@@ -80,7 +80,7 @@ class SealedSegment(AppendOnly):
     ``columns`` are those that were hashed, so that a column added later changes no digest.
     """
 
-    block = models.ForeignKey(SealedBlock, on_delete=models.PROTECT, related_name="segments")
+    block = models.ForeignKey(SealedBlock, on_delete=models.PROTECT, related_name="segments", db_index=False)
     table = models.CharField(max_length=63)
     columns = models.JSONField()
     row_count = models.PositiveIntegerField()

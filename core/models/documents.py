@@ -22,15 +22,15 @@ class Document(models.Model):
     transitions: ClassVar[dict[str, Transition]]
     has_timeline: ClassVar[bool] = True
 
-    company = models.ForeignKey("core.Company", on_delete=models.PROTECT, related_name="+")
+    company = models.ForeignKey("core.Company", on_delete=models.PROTECT, related_name="+", db_index=False)
     number = models.CharField(max_length=24, null=True)
     currency = CurrencyCodeField()
     business_date = models.DateField()
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(db_default=Now())
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
     changed_at = models.DateTimeField(db_default=Now())
-    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     # Concrete documents declare ``status`` with their own choices.
     status: Any
@@ -63,7 +63,7 @@ class DocumentEvent(AppendOnly):
     text = models.TextField(default="")
     reason = models.CharField(max_length=500, default="")
     data = models.JSONField(default=dict)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
     via = models.CharField(max_length=8)
     command_uid = models.UUIDField()
     recorded_at = models.DateTimeField(db_default=Now())
@@ -107,7 +107,7 @@ class NumberSeries(models.Model):
     Locked last in a transaction (I9).
     """
 
-    company = models.ForeignKey("core.Company", on_delete=models.PROTECT, related_name="+")
+    company = models.ForeignKey("core.Company", on_delete=models.PROTECT, related_name="+", db_index=False)
     prefix = models.CharField(max_length=8)
     fiscal_year = models.PositiveSmallIntegerField()
     branch = models.CharField(max_length=8, default="")

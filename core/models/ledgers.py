@@ -9,7 +9,7 @@ from core.append_only import AppendOnly
 class GuardedTotal(models.Model):
     """One total per key. Concrete totals add the key columns and the balances, with their CHECKs and a unique key."""
 
-    company = models.ForeignKey("core.Company", on_delete=models.PROTECT, related_name="+")
+    company = models.ForeignKey("core.Company", on_delete=models.PROTECT, related_name="+", db_index=False)
     changed_at = models.DateTimeField(db_default=Now())
 
     class Meta:

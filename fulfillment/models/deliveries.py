@@ -37,12 +37,18 @@ class Delivery(Document):
     tracking_number = models.CharField(max_length=60, blank=True, default="")
     is_billed = models.BooleanField(default=False)
     released_at = models.DateTimeField(null=True)
-    released_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    released_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
     packed_at = models.DateTimeField(null=True)
-    packed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    packed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
     shipped_on = models.DateField(null=True)
     shipped_at = models.DateTimeField(null=True)
-    shipped_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    shipped_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
 
     class Meta:
         verbose_name_plural = "deliveries"
@@ -79,7 +85,7 @@ class Delivery(Document):
 class DeliveryLine(models.Model):
     """So much of one schedule line, from one bin. ``picked`` is what was found, ``shipped`` what left."""
 
-    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="lines")
+    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="lines", db_index=False)
     position = models.PositiveIntegerField()
     schedule_line = models.ForeignKey("orders.ScheduleLine", on_delete=models.PROTECT, related_name="delivery_lines")
     order_line = models.ForeignKey("orders.OrderLine", on_delete=models.PROTECT, related_name="delivery_lines")
@@ -117,14 +123,14 @@ class DeliveryLine(models.Model):
 class PickScan(AppendOnly):
     """One scan at a pick. ``client_uuid`` makes a repeated or replayed scan count once."""
 
-    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="scans")
+    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="scans", db_index=False)
     delivery_line = models.ForeignKey(DeliveryLine, on_delete=models.PROTECT, related_name="scans", null=True)
     client_uuid = models.UUIDField()
     code = models.CharField(max_length=80)
     quantity = QuantityField(default=0)
     outcome = models.CharField(max_length=16)
     message = models.CharField(max_length=200, default="", blank=True)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
     recorded_at = models.DateTimeField(db_default=Now())
 
     class Meta(AppendOnly.Meta):
@@ -139,7 +145,7 @@ class PickScan(AppendOnly):
 class Package(models.Model):
     """A box of a delivery. ``sscc`` has its check digit."""
 
-    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="packages")
+    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="packages", db_index=False)
     position = models.PositiveSmallIntegerField()
     sscc = models.CharField(max_length=18, unique=True)
     weight_kg = models.DecimalField(max_digits=12, decimal_places=4, default=0)
@@ -157,7 +163,7 @@ class Package(models.Model):
 class PackageLine(models.Model):
     """So much of a delivery line in a package."""
 
-    package = models.ForeignKey(Package, on_delete=models.CASCADE, related_name="lines")
+    package = models.ForeignKey(Package, on_delete=models.CASCADE, related_name="lines", db_index=False)
     delivery_line = models.ForeignKey(DeliveryLine, on_delete=models.CASCADE, related_name="packed")
     quantity = QuantityField()
 

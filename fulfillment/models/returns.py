@@ -31,7 +31,9 @@ class Return(Document):
     import_key = models.CharField(max_length=80, null=True, blank=True)
     received_on = models.DateField(null=True)
     received_at = models.DateTimeField(null=True)
-    received_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    received_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -62,7 +64,7 @@ class ReturnLine(models.Model):
         SCRAP = "scrap", "Scrap"
         KEEP = "keep", "Customer keeps it"
 
-    rma = models.ForeignKey(Return, on_delete=models.PROTECT, related_name="lines")
+    rma = models.ForeignKey(Return, on_delete=models.PROTECT, related_name="lines", db_index=False)
     position = models.PositiveIntegerField()
     product = models.ForeignKey("catalog.Product", on_delete=models.PROTECT, related_name="return_lines")
     delivery_line = models.ForeignKey(

@@ -63,7 +63,7 @@ class Commitment(models.Model):
 class Peg(models.Model):
     """So much of a commitment leans on one supply: a bucket's stock, or one expected receipt. Zero pegs are deleted."""
 
-    commitment = models.ForeignKey(Commitment, on_delete=models.PROTECT, related_name="pegs")
+    commitment = models.ForeignKey(Commitment, on_delete=models.PROTECT, related_name="pegs", db_index=False)
     bucket = models.ForeignKey("inventory.StockBucket", on_delete=models.PROTECT, related_name="pegs", null=True)
     receipt = models.ForeignKey("inventory.ReceiptTotal", on_delete=models.PROTECT, related_name="pegs", null=True)
     quantity = QuantityField()

@@ -22,7 +22,7 @@ class StockBucket(GuardedTotal):
     """
 
     warehouse = models.ForeignKey("inventory.Warehouse", on_delete=models.PROTECT, related_name="buckets")
-    product = models.ForeignKey("catalog.Product", on_delete=models.PROTECT, related_name="buckets")
+    product = models.ForeignKey("catalog.Product", on_delete=models.PROTECT, related_name="buckets", db_index=False)
     on_hand = models.DecimalField(max_digits=18, decimal_places=6, db_default=0)
     pegged = models.DecimalField(max_digits=18, decimal_places=6, db_default=0)
     value = models.DecimalField(max_digits=19, decimal_places=4, db_default=0)
@@ -58,7 +58,7 @@ class StockBucket(GuardedTotal):
 class StockMovement(LedgerMovement):
     """One change of a bucket: goods moved, or promises leaned on it, or its value was corrected."""
 
-    total = models.ForeignKey(StockBucket, on_delete=models.PROTECT, related_name="movements")
+    total = models.ForeignKey(StockBucket, on_delete=models.PROTECT, related_name="movements", db_index=False)
     on_hand = QuantityField()
     pegged = QuantityField()
     value = LedgerAmountField()
@@ -136,7 +136,9 @@ class StockAdjustment(Document):
     warehouse = models.ForeignKey("inventory.Warehouse", on_delete=models.PROTECT, related_name="adjustments")
     reason = models.CharField(max_length=200)
     posted_at = models.DateTimeField(null=True)
-    posted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    posted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
 
     class Meta:
         constraints: ClassVar = [

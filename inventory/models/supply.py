@@ -27,7 +27,9 @@ class SupplyOrder(Document):
     warehouse = models.ForeignKey("inventory.Warehouse", on_delete=models.PROTECT, related_name="supply_orders")
     supplier_reference = models.CharField(max_length=40, blank=True, default="")
     ordered_at = models.DateTimeField(null=True)
-    ordered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    ordered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -45,7 +47,7 @@ class SupplyOrder(Document):
 class SupplyLine(models.Model):
     """One expected receipt: a product, a quantity in the stock unit, a date from which it can ship, and its cost."""
 
-    order = models.ForeignKey(SupplyOrder, on_delete=models.PROTECT, related_name="lines")
+    order = models.ForeignKey(SupplyOrder, on_delete=models.PROTECT, related_name="lines", db_index=False)
     company = models.ForeignKey("core.Company", on_delete=models.PROTECT, related_name="+")
     warehouse = models.ForeignKey("inventory.Warehouse", on_delete=models.PROTECT, related_name="supply_lines")
     product = models.ForeignKey("catalog.Product", on_delete=models.PROTECT, related_name="supply_lines")
@@ -132,7 +134,9 @@ class SupplyReceipt(Document):
     warehouse = models.ForeignKey("inventory.Warehouse", on_delete=models.PROTECT, related_name="receipts")
     supplier = models.ForeignKey("catalog.Account", on_delete=models.PROTECT, related_name="supply_receipts")
     posted_at = models.DateTimeField(null=True)
-    posted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    posted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
 
     class Meta:
         constraints: ClassVar = [

@@ -11,7 +11,7 @@ from core.audit.history import row_history
 class Warehouse(models.Model):
     """A place of one company from which goods are promised and shipped. Its dates are in its own zone."""
 
-    company = models.ForeignKey("core.Company", on_delete=models.PROTECT, related_name="warehouses")
+    company = models.ForeignKey("core.Company", on_delete=models.PROTECT, related_name="warehouses", db_index=False)
     code = models.CharField(max_length=12)
     name = models.CharField(max_length=80)
     time_zone = models.CharField(max_length=64)
@@ -39,7 +39,7 @@ class Warehouse(models.Model):
 class Bin(models.Model):
     """A storage place in a warehouse. ``path`` orders the walk of a picker."""
 
-    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="bins")
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="bins", db_index=False)
     code = models.CharField(max_length=16)
     path = models.PositiveIntegerField(default=0)
     is_sellable = models.BooleanField(default=True)
@@ -64,7 +64,7 @@ class TransitTime(models.Model):
     The schedule line's delivery date is its shipping date plus these.
     """
 
-    warehouse = models.ForeignKey(Warehouse, on_delete=models.CASCADE, related_name="transit_times")
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.CASCADE, related_name="transit_times", db_index=False)
     country = models.CharField(max_length=2)
     days = models.PositiveSmallIntegerField(default=1)
 

@@ -19,7 +19,7 @@ class CreditProfile(models.Model):
         WARN = "warn", "Warn"
         BLOCK = "block", "Block"
 
-    company = models.ForeignKey("core.Company", on_delete=models.PROTECT, related_name="+")
+    company = models.ForeignKey("core.Company", on_delete=models.PROTECT, related_name="+", db_index=False)
     account = models.ForeignKey("catalog.Account", on_delete=models.CASCADE, related_name="credit_profiles")
     currency = CurrencyCodeField()
     limit = LedgerAmountField(null=True, blank=True)

@@ -29,7 +29,7 @@ class Order(Document):
     transitions = ORDER_TRANSITIONS
 
     status = models.CharField(max_length=10, choices=OrderStatus, default=OrderStatus.DRAFT)
-    account = models.ForeignKey("catalog.Account", on_delete=models.PROTECT, related_name="orders")
+    account = models.ForeignKey("catalog.Account", on_delete=models.PROTECT, related_name="orders", db_index=False)
     customer_reference = models.CharField(max_length=60, blank=True, default="")
     requested_on = models.DateField()
     warehouse = models.ForeignKey("inventory.Warehouse", on_delete=models.PROTECT, related_name="orders")
@@ -57,13 +57,21 @@ class Order(Document):
     import_key = models.CharField(max_length=80, null=True, blank=True)
     note = models.TextField(blank=True, default="")
     confirmed_at = models.DateTimeField(null=True)
-    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
     submitted_at = models.DateTimeField(null=True)
-    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
     completed_at = models.DateTimeField(null=True)
-    completed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    completed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
     cancelled_at = models.DateTimeField(null=True)
-    cancelled_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    cancelled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -114,12 +122,12 @@ class OrderLine(models.Model):
     ("per 100"). Changed under the header's lock only.
     """
 
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines", db_index=False)
     company = models.ForeignKey("core.Company", on_delete=models.PROTECT, related_name="+")
     position = models.PositiveIntegerField()
     client_uuid = models.UUIDField(null=True)
     parent = models.ForeignKey("self", on_delete=models.CASCADE, related_name="components", null=True)
-    product = models.ForeignKey("catalog.Product", on_delete=models.PROTECT, related_name="order_lines")
+    product = models.ForeignKey("catalog.Product", on_delete=models.PROTECT, related_name="order_lines", db_index=False)
     product_kind = models.CharField(max_length=8)
     description = models.CharField(max_length=160)
     sales_quantity = QuantityField()
@@ -202,7 +210,6 @@ class OrderLine(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["product", "order"], name="order_line_by_product"),
-            models.Index(fields=["order", "position"], name="order_line_in_order"),
         ]
 
     def __str__(self) -> str:
@@ -219,9 +226,11 @@ class OrderHold(models.Model):
     findings = models.JSONField(default=list)
     approved_gross = LedgerAmountField(null=True)
     created_at = models.DateTimeField(db_default=Now())
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
     released_at = models.DateTimeField(null=True)
-    released_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    released_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
     release_reason = models.CharField(max_length=500, blank=True, default="")
 
     class Meta:
@@ -251,12 +260,12 @@ class OrderHold(models.Model):
 class OrderChange(AppendOnly):
     """What was changed on an order after it was confirmed: deltas per line, with the reason."""
 
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="changes")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="changes", db_index=False)
     order_version = models.PositiveIntegerField()
     deltas = models.JSONField()
     reason = models.CharField(max_length=500, blank=True, default="")
     business_date = models.DateField()
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
     recorded_at = models.DateTimeField(db_default=Now())
 
     class Meta(AppendOnly.Meta):

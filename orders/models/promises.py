@@ -18,7 +18,9 @@ class ScheduleLine(models.Model):
     pegs.
     """
 
-    order_line = models.ForeignKey("orders.OrderLine", on_delete=models.CASCADE, related_name="schedule")
+    order_line = models.ForeignKey(
+        "orders.OrderLine", on_delete=models.CASCADE, related_name="schedule", db_index=False
+    )
     position = models.PositiveIntegerField()
     quantity = QuantityField()
     cancelled = QuantityField(default=0)
@@ -27,7 +29,9 @@ class ScheduleLine(models.Model):
     ship_on = models.DateField(null=True)
     deliver_on = models.DateField(null=True)
     first_ship_on = models.DateField(null=True)
-    warehouse = models.ForeignKey("inventory.Warehouse", on_delete=models.PROTECT, related_name="+", null=True)
+    warehouse = models.ForeignKey(
+        "inventory.Warehouse", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
     commitment = models.OneToOneField(
         "inventory.Commitment", on_delete=models.PROTECT, related_name="schedule_line", null=True
     )
@@ -55,7 +59,9 @@ class ScheduleLine(models.Model):
 class PromiseEvent(AppendOnly):
     """One promise or change of it: who or what told the customer what, and why. The first one measures on-time."""
 
-    order_line = models.ForeignKey("orders.OrderLine", on_delete=models.PROTECT, related_name="promise_events")
+    order_line = models.ForeignKey(
+        "orders.OrderLine", on_delete=models.PROTECT, related_name="promise_events", db_index=False
+    )
     quantity = QuantityField()
     ship_on = models.DateField(null=True)
     previous_ship_on = models.DateField(null=True)
@@ -63,7 +69,7 @@ class PromiseEvent(AppendOnly):
     cause = models.CharField(max_length=32)
     leans_on = models.CharField(max_length=200, blank=True, default="")
     reason = models.CharField(max_length=500, blank=True, default="")
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
     recorded_at = models.DateTimeField(db_default=Now())
 
     class Meta(AppendOnly.Meta):

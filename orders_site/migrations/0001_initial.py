@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('run_key', models.CharField(max_length=64)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='replay_runs', to='core.company')),
+                ('company', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='replay_runs', to='core.company')),
                 ('file_name', models.CharField(max_length=200)),
                 ('mapping_name', models.CharField(max_length=200)),
                 ('started_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
             name='ReplayStep',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='orders_site.replayrun')),
+                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='orders_site.replayrun')),
                 ('batch', models.CharField(max_length=60)),
                 ('name', models.CharField(max_length=20)),
                 ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),

@@ -30,7 +30,7 @@ class Payment(Document):
     transitions = PAYMENT_TRANSITIONS
 
     status = models.CharField(max_length=8, choices=PaymentStatus, default=PaymentStatus.PENDING)
-    account = models.ForeignKey("catalog.Account", on_delete=models.PROTECT, related_name="payments")
+    account = models.ForeignKey("catalog.Account", on_delete=models.PROTECT, related_name="payments", db_index=False)
     order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="payments", null=True)
     invoice = models.ForeignKey("billing.Invoice", on_delete=models.PROTECT, related_name="payments", null=True)
     method = models.CharField(max_length=4, choices=Method, default=Method.BANK)
@@ -42,7 +42,9 @@ class Payment(Document):
     provider_reference = models.CharField(max_length=80, null=True, blank=True)
     import_key = models.CharField(max_length=80, null=True, blank=True)
     received_at = models.DateTimeField(null=True)
-    received_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    received_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
 
     class Meta:
         constraints: ClassVar = [

@@ -33,7 +33,9 @@ class Contract(Document):
     valid_until = models.DateField()
     overrun = models.CharField(max_length=5, choices=Overrun, default=Overrun.BLOCK)
     activated_at = models.DateTimeField(null=True)
-    activated_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    activated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -58,7 +60,7 @@ class Contract(Document):
 class ContractLine(models.Model):
     """A product, its target quantity in the stock unit, and its agreed price."""
 
-    contract = models.ForeignKey(Contract, on_delete=models.CASCADE, related_name="lines")
+    contract = models.ForeignKey(Contract, on_delete=models.CASCADE, related_name="lines", db_index=False)
     company = models.ForeignKey("core.Company", on_delete=models.PROTECT, related_name="+")
     position = models.PositiveIntegerField()
     product = models.ForeignKey("catalog.Product", on_delete=models.PROTECT, related_name="contract_lines")

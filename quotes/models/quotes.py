@@ -34,9 +34,13 @@ class Quote(Document):
     acceptance_token_hash = models.CharField(max_length=64, blank=True, default="")
     loss_reason = models.CharField(max_length=200, blank=True, default="")
     sent_at = models.DateTimeField(null=True)
-    sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    sent_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
     accepted_at = models.DateTimeField(null=True)
-    accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
     accepted_name = models.CharField(max_length=120, blank=True, default="")
     accepted_ip = models.GenericIPAddressField(null=True)
 
@@ -64,7 +68,7 @@ class Quote(Document):
 class QuoteVersion(models.Model):
     """One state of the offer. Frozen when it is sent; a change after that is the next version."""
 
-    quote = models.ForeignKey(Quote, on_delete=models.PROTECT, related_name="versions")
+    quote = models.ForeignKey(Quote, on_delete=models.PROTECT, related_name="versions", db_index=False)
     number = models.PositiveSmallIntegerField()
     currency = CurrencyCodeField()
     net = DocumentMoneyField()
@@ -72,7 +76,7 @@ class QuoteVersion(models.Model):
     gross = DocumentMoneyField()
     is_sent = models.BooleanField(default=False)
     created_at = models.DateTimeField(db_default=Now())
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
         constraints: ClassVar = [
@@ -93,7 +97,7 @@ class QuoteLine(models.Model):
         ALTERNATIVE = "alternative", "Alternative"
         OPTIONAL = "optional", "Option"
 
-    version = models.ForeignKey(QuoteVersion, on_delete=models.CASCADE, related_name="lines")
+    version = models.ForeignKey(QuoteVersion, on_delete=models.CASCADE, related_name="lines", db_index=False)
     position = models.PositiveIntegerField()
     kind = models.CharField(max_length=11, choices=Kind, default=Kind.OFFERED)
     product = models.ForeignKey("catalog.Product", on_delete=models.PROTECT, related_name="quote_lines")

@@ -35,9 +35,13 @@ class RebateAgreement(Document):
     valid_until = models.DateField()
     expected_percent = models.DecimalField(max_digits=7, decimal_places=4)
     activated_at = models.DateTimeField(null=True)
-    activated_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    activated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
     settled_at = models.DateTimeField(null=True)
-    settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -66,7 +70,7 @@ class RebateAgreement(Document):
 class RebateTier(models.Model):
     """From this value on, this percentage."""
 
-    agreement = models.ForeignKey(RebateAgreement, on_delete=models.CASCADE, related_name="tiers")
+    agreement = models.ForeignKey(RebateAgreement, on_delete=models.CASCADE, related_name="tiers", db_index=False)
     starts_at = LedgerAmountField()
     percent = models.DecimalField(max_digits=7, decimal_places=4)
 
@@ -142,7 +146,9 @@ class RebateSettlement(Document):
     is_final = models.BooleanField(default=False)
     trace = models.JSONField(default=list)
     posted_at = models.DateTimeField(null=True)
-    posted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
+    posted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
 
     class Meta:
         constraints: ClassVar = [
