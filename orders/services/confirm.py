@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.utils import timezone
 
@@ -24,6 +24,7 @@ from orders.errors import OrderNotConfirmable
 from orders.events import OrdersConfirmed
 from orders.loading import LoadedOrder, load_for_confirmation
 from orders.models import Order, OrderHold
+from orders.services.demands import demand_of
 from orders.services.holds import place_holds
 from orders.services.kits import write_components
 from orders.services.locking import company_of, lock_orders
@@ -144,16 +145,7 @@ def _check_coupons(batch: Batch) -> None:
 def _promise(batch: Batch, *, actor: User) -> dict[int, list[inventory.PromisedLine]]:
     """Promise all lines of all free orders at once and return the dated parts by order line. Takes the bucket locks."""
     demands = [
-        inventory.DemandDraft(
-            key=line.line_id,
-            product_id=line.product_id,
-            warehouse_ids=(order.warehouse_id,),
-            quantity=line.to_promise,
-            wanted_on=max(batch.on, line.requested_on - timedelta(days=order.transit_days)),
-            complete_only=order.complete_only,
-            group=order.delivery_group(line),
-            reference=order.number,
-        )
+        demand_of(order, line, line.to_promise, on=batch.on)
         for order in batch.free
         for line in order.goods_lines
         if line.to_promise > 0
