@@ -175,6 +175,11 @@ def _verb(order: Order, name: str, label: str, **more: object) -> ActionButton:
     return ActionButton(label, reverse(f"orders:{name}", args=[order.pk]), name, version=order.version, **more)  # type: ignore[arg-type]
 
 
+def past_holds_of(order: Order) -> list[OrderHold]:
+    """Why a cancelled order waited before, read once with the order; nothing for others, which went on."""
+    return list(order.holds.all()) if order.status == OrderStatus.CANCELLED else []
+
+
 def open_holds_of(order: Order) -> list[OrderHold]:
     """The holds that stop the order now, read once with the order."""
     return [hold for hold in order.holds.all() if hold.released_at is None]

@@ -3,8 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from typing import Any
+
+from django.utils import timezone
 
 from catalog.drafts import CouponUse
 from catalog.models import Product
@@ -14,12 +16,14 @@ from core.commands import command
 from core.dates import business_date
 from core.events import publish
 from core.models import Company, User
+from core.system import system_user
 from core.timeline import TimelineEntry, record
 from core.transitions import advance
 from orders.credit.services import CreditMove, move_credit
 from orders.errors import ChangeRefused
 from orders.events import OrdersCancelled
 from orders.exposure import LineQuantities, line_exposure
+from orders.line_documents import documents_of_lines
 from orders.models import Order, OrderHold, OrderLine
 from orders.quantities import LineState, billing_state, fulfillment_state, is_finished
 from orders.services.locking import company_of, lock_orders
@@ -49,14 +53,12 @@ def cancel_orders(*, order_ids: Collection[int], reason: str, actor: User) -> No
     if gone:
         raise ChangeRefused(f"{gone[0].order.title} was shipped in part; cancel the rest of it instead.")
     if billed:
-        raise ChangeRefused(
-            f"{billed[0].description} of {billed[0].order.title} was invoiced; reverse or credit that invoice first."
-        )
+        raise _billed(billed[0], "reverse or credit", actor)
     confirmed = {order.pk for order in orders if order.status == OrderStatus.CONFIRMED}
     bound = [order for order in orders if order.pk in confirmed]
     _cancel_open(company, [line for line in lines if line.order_id in confirmed], orders, actor=actor, coupons_of=bound)
     advance(orders, "cancel", actor=actor, reason=reason.strip()[:500])
-    OrderHold.objects.filter(order__in=orders, released_at=None).delete()
+    _close_holds(orders, reason, actor=actor)
     publish(OrdersCancelled(actor_id=actor.pk, company_id=company.pk, order_ids=tuple(order.pk for order in orders)))
 
 
@@ -67,7 +69,8 @@ def cancel_rest(*, order_ids: Collection[int], reason: str, actor: User) -> None
     Services (freight, fees) of an order of which something left or is leaving stay: they are due with it.
 
     Raises:
-        ChangeRefused: an order is not confirmed, or nothing of it is left to cancel.
+        ChangeRefused: an order is not confirmed, nothing of it is left to cancel, or what is left was invoiced in
+        advance: its invoice is reversed first, or the exposure would stay below zero for good.
     """
     orders = lock_orders(order_ids)
     _require_reason(reason)
@@ -81,15 +84,9 @@ def cancel_rest(*, order_ids: Collection[int], reason: str, actor: User) -> None
     touched = _cancel_open(company, lines, orders, actor=actor, keep_delivering=True)
     if not touched:
         raise ChangeRefused("Nothing is left to cancel: everything was shipped or is on a delivery.")
-    record(
-        [
-            TimelineEntry.about(order, "cancel rest", reason=reason.strip()[:500])
-            for order in orders
-            if order.pk in touched
-        ],
-        actor=actor,
-    )
-    _refresh(orders, actor=actor)
+    changed = [order for order in orders if order.pk in touched]
+    record([TimelineEntry.about(order, "cancel rest", reason=reason.strip()[:500]) for order in changed], actor=actor)
+    _refresh(changed, actor=actor)
     publish(OrdersCancelled(actor_id=actor.pk, company_id=company.pk, order_ids=tuple(sorted(touched))))
 
 
@@ -98,6 +95,40 @@ def _require_reason(reason: str) -> None:
         raise ChangeRefused(
             "Enter the reason for the cancellation.", fields={"reason": "Enter the reason for the cancellation."}
         )
+
+
+def _billed(line: OrderLine, way_out: str, actor: User) -> ChangeRefused:
+    """The refusal to cancel what is invoiced; names the newest invoice of the line to who may see it."""
+    documents = documents_of_lines(line.order_id, actor).get(line.pk, ())
+    numbers = [document.number for document in documents if document.kind == "Invoice"]
+    by, that = (f" by {numbers[-1]}", "it") if numbers else ("", "that invoice")
+    return ChangeRefused(f"{line.description} of {line.order.title} was invoiced{by}; {way_out} {that} first.")
+
+
+def _close_holds(orders: Sequence[Order], reason: str, *, actor: User) -> None:
+    """Release what still holds cancelled orders, with the cancellation as the reason: their pages tell why they waited.
+
+    In the system's name, since nobody approved anything; by ``actor`` what the system made. What it made and cancels
+    itself it cannot release (I15): that is removed, and row history keeps it.
+    """
+    found = OrderHold.objects.filter(order__in=orders, released_at=None).order_by("pk")
+    makers = dict(found.values_list("pk", "created_by_id"))
+    if not makers:
+        return
+    system, now = system_user(), timezone.now()
+    by = {hold_id: actor.pk if maker == system.pk else system.pk for hold_id, maker in makers.items()}
+    released = [hold_id for hold_id, maker in makers.items() if by[hold_id] != maker]
+    bulk.update(
+        OrderHold,
+        released,
+        {
+            "released_at": [now for _ in released],
+            "released_by_id": [by[hold_id] for hold_id in released],
+            "release_reason": [f"Cancelled: {reason.strip()}"[:500] for _ in released],
+        },
+    )
+    if len(released) < len(makers):
+        found.all().delete()
 
 
 def _cancel_open(
@@ -117,6 +148,7 @@ def _cancel_open(
     open_now = _open_now(lines, parts, keep_delivering)
     if not open_now:
         return set()
+    _require_unbilled(lines, open_now, actor)
     by_id = {line.pk: line for line in lines}
     headers = {order.pk: order for order in orders}
     on = {order.pk: business_date(company.time_zone) for order in orders}
@@ -168,40 +200,62 @@ def _open_now(lines: Sequence[OrderLine], parts: Mapping[int, list[Part]], keep_
     return {line_id: quantity for line_id, quantity in found.items() if quantity > 0}
 
 
-def _leaving(lines: Sequence[OrderLine], parts: Mapping[int, Sequence[Part]]) -> set[int]:
+def _require_unbilled(lines: Sequence[OrderLine], open_now: Mapping[int, Decimal], actor: User) -> None:
+    """Refuse where a line would keep less than is invoiced of it, as those that are billed in advance would.
+
+    What is billed and never leaves would lower the customer's exposure for good.
+    """
+    for line in lines:
+        left = line.ordered - line.cancelled - open_now.get(line.pk, ZERO)
+        if line.pk in open_now and left < line.invoiced - line.credited:
+            raise _billed(line, "reverse", actor)
+
+
+def _leaving(lines: Sequence[OrderLine], parts: Mapping[int, list[Part]]) -> set[int]:
     """The orders of which something was shipped or is on a delivery."""
     return {
         line.order_id
         for line in lines
-        if line.product_kind == Product.Kind.STOCKED
-        and (line.shipped > 0 or sum((part.free for part in parts.get(line.pk, ())), ZERO) < line.open)
+        if line.product_kind == Product.Kind.STOCKED and (line.shipped > 0 or _free(line, parts) < line.open)
     }
 
 
-def _cancellable(line: OrderLine, lines: Sequence[OrderLine], parts: object, keep_delivering: bool) -> Decimal:
+def _cancellable(
+    line: OrderLine, lines: Sequence[OrderLine], parts: Mapping[int, list[Part]], keep_delivering: bool
+) -> Decimal:
     """How much of a line is neither shipped nor, when that is kept, on a delivery.
 
     A kit's own line follows its components.
     """
-    assert isinstance(parts, dict)
     if line.product_kind == Product.Kind.SERVICE:
         return line.ordered - line.cancelled - (line.invoiced - line.credited)
     if line.product_kind == Product.Kind.KIT:
-        components = [each for each in lines if each.parent_id == line.pk]
-        free = min(
-            (
-                sum((part.free for part in parts.get(each.pk, [])), ZERO) * line.ordered / each.ordered
-                for each in components
-            ),
-            default=line.open,
-        )
-        return min(free.to_integral_value("ROUND_FLOOR"), line.open)
-    free = sum((part.free for part in parts.get(line.pk, [])), ZERO)
+        return _open_kits(line, [each for each in lines if each.parent_id == line.pk], parts)
+    free = _free(line, parts)
     if not keep_delivering and free < line.open:
         raise ChangeRefused(
             f"{line.order.title} is on a delivery; cancel the delivery first, or cancel the rest of the order."
         )
     return free
+
+
+def _open_kits(kit: OrderLine, components: Sequence[OrderLine], parts: Mapping[int, list[Part]]) -> Decimal:
+    """All kits but the full sets of what the components shipped or have on deliveries.
+
+    Where more of one component left than of another, the odd pieces make no kit: nothing of it stays open.
+    """
+    stays = [
+        (each.ordered - each.cancelled - _free(each, parts)) * kit.ordered / each.ordered
+        for each in components
+        if each.ordered
+    ]
+    sets = min((count.to_integral_value(ROUND_FLOOR) for count in stays), default=ZERO)
+    return max(kit.ordered - kit.cancelled - sets, ZERO)
+
+
+def _free(line: OrderLine, parts: Mapping[int, list[Part]]) -> Decimal:
+    """What of a line's promises is neither shipped nor on a delivery."""
+    return sum((part.free for part in parts.get(line.pk, ())), ZERO)
 
 
 def _purpose(order: Order) -> str:
@@ -235,7 +289,9 @@ def _give_back_coupons(company: Company, orders: Sequence[Order], *, actor: User
 
 
 def _refresh(orders: Sequence[Order], *, actor: User) -> None:
-    """Complete orders of which nothing is left, and store the derived states."""
+    """Store the derived states with a new version, which a second cancellation is told apart by; complete orders of
+    which nothing is left.
+    """
     rows: Any = OrderLine.objects.filter(order__in=orders).values_list(
         "order_id",
         "id",
@@ -257,6 +313,11 @@ def _refresh(orders: Sequence[Order], *, actor: User) -> None:
         {
             "fulfillment_state": [fulfillment_state(states[order.pk]) for order in orders],
             "billing_state": [billing_state(states[order.pk]) for order in orders],
+            "version": [order.version + 1 for order in orders],
+            "changed_by_id": [actor.pk for _ in orders],
+            "changed_at": [timezone.now() for _ in orders],
         },
     )
+    for order in orders:
+        order.version += 1
     advance([order for order in orders if is_finished(states[order.pk])], "complete", actor=actor)

@@ -16,7 +16,16 @@ from core.web.story import chain_of, timeline_of
 from orders.creditview import credit_card, order_credit
 from orders.line_documents import documents_of_lines
 from orders.models import Order, OrderLine
-from orders.page import QuantityRow, buttons_of, facts_of, missing_step, open_holds_of, quantity_row, sums_of
+from orders.page import (
+    QuantityRow,
+    buttons_of,
+    facts_of,
+    missing_step,
+    open_holds_of,
+    past_holds_of,
+    quantity_row,
+    sums_of,
+)
 from orders.selectors import line_promises, promise_history
 from orders.services.release import RELEASE_RIGHTS
 from orders.states import HoldKind, OrderStatus
@@ -72,6 +81,7 @@ def order_page(request: HttpRequest, order: Order, *, refusal: str = "", status:
         "totals": _totals(rows),
         "history": list(promise_history(order.pk)[:HISTORY_SHOWN]),
         "holds": [(hold, why_not_released(hold.kind, hold.created_by_id, user)) for hold in holds],
+        "past_holds": past_holds_of(order),
         "credit": credit_card(order_credit(order, own, today)) if may(user, SEE_CREDIT) else None,
     }
     return render(request, "orders/detail.html", context, status=status)

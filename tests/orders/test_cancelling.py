@@ -3,17 +3,19 @@
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 
 from billing.services import invoice_deliveries, invoice_orders
 from catalog.models import Product
 from core.invariants import check_all
-from fulfillment.services import create_deliveries, pick_all, release_deliveries, ship_deliveries
+from core.system import system_user
+from fulfillment.services import cancel_deliveries, create_deliveries, pick_all, release_deliveries, ship_deliveries
 from orders.errors import ChangeRefused
-from orders.models import Order, OrderLine
-from orders.services import cancel_orders, cancel_rest, confirm_orders
+from orders.models import Order, OrderHold, OrderLine
+from orders.services import cancel_orders, cancel_rest, confirm_orders, hold_orders
 from tests import factories
 from tests.factories import TODAY
-from tests.orders.makers import open_orders
+from tests.orders.makers import draft, limit, open_orders
 from tests.world import World
 
 
@@ -83,8 +85,58 @@ def test_an_order_with_an_invoiced_service_is_not_cancelled_whole(world: World) 
     order, _ = with_freight(world, "10")
     invoice_orders(order_ids=[order.pk], business_date=TODAY, actor=world.fay)
 
-    with pytest.raises(ChangeRefused, match="was invoiced; reverse or credit that invoice first"):
+    with pytest.raises(ChangeRefused, match="was invoiced by INV-2026-000001; reverse or credit it first"):
         cancel_orders(order_ids=[order.pk], reason="Ordered twice", actor=world.alice)
 
     order.refresh_from_db()
     assert (order.status, cancelled(order)) == ("confirmed", [0, 0])
+
+
+def test_the_rest_is_cancelled_again_when_a_delivery_of_it_was_cancelled(world: World) -> None:
+    order, _ = with_freight(world, "130")
+    deliveries = on_deliveries(world, order)
+    cancel_rest(order_ids=[order.pk], reason="No more needed", actor=world.alice)
+    cancel_deliveries(delivery_ids=deliveries, reason="Not today", actor=world.bob)
+
+    cancel_rest(order_ids=[order.pk], reason="Nothing of it", actor=world.alice)
+
+    order.refresh_from_db()
+    assert (order.status, order.changed_by, cancelled(order), open_orders(world)) == (
+        "completed", world.alice, [130, 1], 0,
+    )  # fmt: skip
+    require_all_invariants()
+
+
+def test_a_cancelled_order_still_tells_why_it_waited(world: World) -> None:
+    """Whoever cancels may have submitted: nobody approved anything, so the system releases what is of no matter."""
+    limit(world, "100")
+    order = draft(world, bolt="10")
+    confirm_orders(order_ids=[order.pk], actor=world.alice, business_date=TODAY)
+    hold_orders(order_ids=[order.pk], reason="Customer calls back", actor=world.alice)
+
+    cancel_orders(order_ids=[order.pk], reason="Ordered twice", actor=world.alice)
+
+    holds = OrderHold.objects.filter(order=order).order_by("kind").values_list("kind", "release_reason")
+    assert list(holds) == [("credit", "Cancelled: Ordered twice"), ("manual", "Cancelled: Ordered twice")]
+    assert not OrderHold.objects.filter(order=order, released_at=None).exists()
+    client = Client()
+    client.force_login(world.boss)
+    page = client.get(f"/orders/{order.pk}/").content.decode()
+    assert "Over the limit of 100.00 GBP by 20.00 GBP." in page
+    assert "Customer calls back" in page
+    assert "Cancelled: Ordered twice" in page
+    client.force_login(world.bob)
+    assert "Over the limit" not in client.get(f"/orders/{order.pk}/").content.decode(), "for who may see credit"
+    require_all_invariants()
+
+
+def test_what_the_system_submitted_is_released_by_the_person_who_cancels(world: World) -> None:
+    limit(world, "100")
+    orders = [draft(world, bolt="10") for _ in range(2)]
+    confirm_orders(order_ids=[order.pk for order in orders], actor=system_user(), business_date=TODAY)
+
+    cancel_orders(order_ids=[orders[0].pk], reason="Ordered twice", actor=world.alice)
+    cancel_orders(order_ids=[orders[1].pk], reason="Ordered twice", actor=system_user())
+
+    assert list(OrderHold.objects.values_list("order", "released_by")) == [(orders[0].pk, world.alice.pk)]
+    require_all_invariants()
