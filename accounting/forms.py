@@ -10,33 +10,15 @@ from django.utils import timezone
 from accounting.drafts import ZERO
 from accounting.models import LedgerAccount
 from accounting.services import ManualLine
-from core.access import company_ids
 from core.dates import business_date
-from core.errors import DomainError, NotFound
+from core.errors import DomainError
 from core.models import Company
 from core.numbering import fiscal_year
+from core.web.companies import companies_of, company_of
 from core.web.fields import DayField
 
 BLANK_LINES = 6
 MOST_LINES = 200
-
-
-def companies_of(request: HttpRequest) -> list[Company]:
-    """The companies whose books this person may open, by code. Raises NotFound if there is none."""
-    found = list(Company.objects.filter(pk__in=company_ids(request.user)).order_by("code"))
-    if not found:
-        raise NotFound("You are not a member of any company yet. An administrator can make you one.")
-    return found
-
-
-def company_of(request: HttpRequest) -> Company:
-    """The company that the address names (``?company=KEPT``), the first one otherwise. Raises NotFound."""
-    companies = companies_of(request)
-    asked = request.GET.get("company")
-    found = next((company for company in companies if company.code == asked), None)
-    if asked and found is None:
-        raise NotFound("Company not found.")
-    return found or companies[0]
 
 
 def today_of(company: Company) -> date:

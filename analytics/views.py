@@ -3,16 +3,16 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from analytics.selectors import Performance, performance
-from core.access import SEE_MARGIN, company_ids, may
+from core.access import SEE_MARGIN, may
 from core.dates import business_date
-from core.models import Company
 from core.web.access import requires
+from core.web.companies import company_of, company_tabs
 from core.web.figures import Figure, Series
 from core.web.formats import money, percent
 from core.web.parts import Kpi, Tab
@@ -25,9 +25,7 @@ CENT = Decimal("0.01")
 @requires("analytics.see_performance")
 def dashboard(request: HttpRequest) -> HttpResponse:
     """Bookings, billings, margin, promises kept, and where the list price went: each with its definition and proof."""
-    company = Company.objects.filter(pk__in=company_ids(request.user)).order_by("pk").first()
-    if company is None:
-        raise Http404
+    company = company_of(request)
     asked = request.GET.get("days", "90")
     days = int(asked) if asked in dict(PERIODS) else 90
     until = business_date(company.time_zone)
@@ -36,7 +34,11 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     context = {
         "company": company,
         "found": found,
-        "tabs": [Tab(label, f"?days={value}", is_current=value == str(days)) for value, label in PERIODS],
+        "tabs": [
+            Tab(label, f"?company={company.code}&days={value}", is_current=value == str(days))
+            for value, label in PERIODS
+        ],
+        "companies": company_tabs(request, company, days=str(days)),
         "kpis": _kpis(found, company.functional_currency, sees_margin=sees_margin),
         "figures": _figures(found, company.functional_currency, sees_margin=sees_margin),
     }

@@ -7,10 +7,8 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.shortcuts import resolve_url
 from markupsafe import Markup
 
-from accounting.forms import companies_of
 from accounting.sources import source_url, source_words
 from core.access import may
-from core.models import Company
 from core.web.cells import Row, csv_field, safe_text
 from core.web.columns import Column
 from core.web.parts import Tab
@@ -26,17 +24,6 @@ def report_tabs(request: HttpRequest) -> list[Tab]:
     """The reports that this person may open, beside each other, the shown one marked."""
     tabs = [(label, resolve_url(name)) for label, name, right in REPORTS if may(request.user, right)]
     return [Tab(label, url, is_current=url == request.path) for label, url in tabs]
-
-
-def company_tabs(request: HttpRequest, shown: Company) -> list[Tab]:
-    """The same page of each company that this person may open; none where there is only one."""
-    companies = companies_of(request)
-    if len(companies) == 1:
-        return []
-    return [
-        Tab(company.name, f"{request.path}?company={company.code}", is_current=company == shown)
-        for company in companies
-    ]
 
 
 def source_link(source_type: str, source_id: int) -> str:

@@ -9,17 +9,18 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounting.filters import EntryFilter
-from accounting.forms import EntryForm, EntryLines, EntryLineSet, company_of, postable_accounts, today_of
+from accounting.forms import EntryForm, EntryLines, EntryLineSet, postable_accounts, today_of
 from accounting.models import JournalEntry, JournalLine
 from accounting.selectors import entries_visible_to
 from accounting.services import post_manual_entry, reverse_manual_entry
 from accounting.services.manual import SOURCE
 from accounting.tables import ENTRIES, ENTRY_LINES, ENTRY_TAGS
-from accounting.views.common import company_tabs, source_link
+from accounting.views.common import source_link
 from core.access import may
 from core.errors import DomainError
 from core.models import Company
 from core.web.access import requires
+from core.web.companies import company_of, company_tabs
 from core.web.formats import day, money, stamp
 from core.web.lists import ListPage
 from core.web.parts import ActionButton, DocumentPage, Empty, Fact, Link

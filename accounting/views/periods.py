@@ -9,16 +9,15 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from accounting.forms import company_of
 from accounting.models import Period
 from accounting.selectors import periods_visible_to
 from accounting.services import lock_period, reopen_period
 from accounting.tables import PERIOD_TAGS
-from accounting.views.common import company_tabs
 from core.access import may
 from core.errors import DomainError
 from core.models import Company
 from core.web.access import requires
+from core.web.companies import company_of, company_tabs
 from core.web.parts import ActionButton, Confirm
 from core.web.posted import actor_of, key_of, reason_of, see_other
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from accounting.export import FORMATS, export_ledger
 from accounting.filters import LineFilter
-from accounting.forms import DayForm, RangeForm, company_of
+from accounting.forms import DayForm, RangeForm
 from accounting.models import LedgerAccount
 from accounting.selectors import (
     AccountBalance,
@@ -40,6 +40,7 @@ from accounting.tables import (
 )
 from accounting.views.common import csv_of, report_tabs, source_link
 from core.web.access import requires
+from core.web.companies import company_of
 from core.web.formats import money
 from core.web.lists import ListPage
 from core.web.parts import Empty, Kpi

@@ -99,6 +99,22 @@ def test_the_dashboard_shows_margin_only_to_those_who_may(world: World, client: 
     assert client.get(reverse("analytics:dashboard")).status_code == 403
 
 
+def test_who_works_for_two_companies_chooses_whose_figures_are_shown(world: World, client: Client) -> None:
+    other = factories.make_company(code="ZED")
+    factories.make_company(code="STRANGE")
+    world.boss.memberships.create(company=other)
+    client.force_login(world.boss)
+    url = reverse("analytics:dashboard")
+
+    first, second = (client.get(f"{url}?days=30{more}").content.decode() for more in ("", "&company=ZED"))
+
+    assert f"{world.company.name} · " in first
+    assert f"{other.name} · " in second
+    assert f'href="{url}?company=ZED&amp;days=30"' in first
+    assert 'href="?company=ZED&amp;days=90"' in second
+    assert client.get(f"{url}?company=STRANGE").status_code == 404
+
+
 def test_the_dashboard_needs_as_many_statements_for_much_as_for_little(
     world: World, client: Client, count_statements: Callable[..., Any]
 ) -> None:

@@ -1,0 +1,48 @@
+"""The company that a page is about: named in its address, never guessed for who works for several and named another."""
+
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+
+from core.access import company_ids
+from core.errors import NotFound
+from core.models import Company
+from core.web.parts import Tab
+
+
+def companies_of(request: HttpRequest) -> list[Company]:
+    """The companies to which this person belongs, by code. Raises NotFound if there is none."""
+    found = list(Company.objects.filter(pk__in=company_ids(request.user)).order_by("code"))
+    if not found:
+        raise NotFound("You are not a member of any company yet. An administrator can make you one.")
+    return found
+
+
+def company_of(request: HttpRequest, *, must_be_named: bool = False) -> Company:
+    """The company that the address names (``?company=KEPT``), the first one otherwise.
+
+    Raises NotFound, also where none is named although it must be: what is changed there is never the first one's.
+    """
+    companies = companies_of(request)
+    asked = request.GET.get("company")
+    found = next((company for company in companies if company.code == asked), None)
+    if found is None and (asked or must_be_named):
+        raise NotFound("Company not found.")
+    return found or companies[0]
+
+
+def company_tabs(request: HttpRequest, shown: Company, **kept: str) -> list[Tab]:
+    """The same page of each company that this person may open, with what is ``kept`` of the address; none where there
+    is only one.
+    """
+    companies = companies_of(request)
+    if len(companies) == 1:
+        return []
+    return [
+        Tab(
+            company.name,
+            f"{request.path}?{urlencode({'company': company.code, **kept})}",
+            is_current=company == shown,
+        )
+        for company in companies
+    ]
