@@ -1,5 +1,7 @@
 """Accounts: list, page, create, change, part numbers."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -15,8 +17,9 @@ from catalog.models import Account
 from catalog.selectors import pages
 from catalog.services import change_account, create_account, set_part_numbers
 from catalog.views.shared import row_table, show_edit
-from core.access import may
+from core.access import SEE_CREDIT, company_ids, may
 from core.errors import DomainError
+from core.models import Company
 from core.web.access import requires
 from core.web.formats import ABSENT
 from core.web.lists import ListPage
@@ -63,11 +66,27 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "catalog/account.html", context)
 
 
+def _credit_limits(request: HttpRequest, found: Account) -> list[ActionButton]:
+    """Where the credit limit of each company of this person is agreed."""
+    user = actor_of(request)
+    if not (may(user, "orders.maintain_credit") and may(user, SEE_CREDIT)):
+        return []
+    own = list(Company.objects.filter(pk__in=company_ids(user)).order_by("code"))
+    address = reverse("orders:credit-limit", args=[found.pk])
+    return [
+        ActionButton(
+            "Credit limit" if len(own) == 1 else f"Credit limit, {company.code}",
+            f"{address}?{urlencode({'company': company.code})}",
+            is_link=True,
+        )
+        for company in own
+    ]
+
+
 def _document(request: HttpRequest, found: Account) -> DocumentPage:
     """The frame of the page: who it is, and what the user may do with it."""
     verbs = [ActionButton("Price check", f"{reverse('catalog:price-check')}?account={found.code}", is_link=True)]
-    if may(actor_of(request), "orders.maintain_credit"):
-        verbs.append(ActionButton("Credit limit", reverse("orders:credit-limit", args=[found.pk]), is_link=True))
+    verbs += _credit_limits(request, found)
     if may(actor_of(request), MAINTAIN):
         verbs.append(ActionButton("Part numbers", reverse("catalog:part-numbers", args=[found.pk]), is_link=True))
         edit = reverse("catalog:account-edit", args=[found.pk])

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 
 from core.commands import command
+from core.errors import StaleVersion
 from core.ledger import Guard, Key, Movement, Total
 from core.models import Company, User
 from orders.credit import engine
@@ -197,6 +198,13 @@ def move_credit(
     )
 
 
+def agreement_version(company_id: int, account_id: int) -> str:
+    """What is agreed with the account now, in a word that differs when the agreement does. One query."""
+    found = CreditProfile.objects.filter(company_id=company_id, account_id=account_id)
+    facts = found.values_list("limit", "limit_reaction", "oldest_item_days").first()
+    return " ".join(str(fact) for fact in facts) if facts else "none"
+
+
 @command(permission="orders.maintain_credit")
 def set_credit_limit(
     *,
@@ -207,13 +215,19 @@ def set_credit_limit(
     reason: str = "",
     limit_reaction: str = "block",
     oldest_item_days: int | None = None,
+    seen: str | None = None,
 ) -> None:
     """Agree how much an account may owe, in functional currency; None for no limit. Facts already beyond it stay.
 
     Locks the exposure, so that no confirmation in flight decides by the old limit and posts after the new one.
+
+    Raises:
+        StaleVersion: ``seen``, what ``agreement_version`` gave when the person read it, is not what holds now.
     """
     key = (company.pk, account_id, company.functional_currency)
     total = CREDIT.lock([key])[key]
+    if seen is not None and seen != agreement_version(company.pk, account_id):
+        raise StaleVersion("Somebody else agreed other terms of credit meanwhile. Nothing was changed; look again.")
     CreditProfile.objects.update_or_create(
         company=company,
         account_id=account_id,

@@ -6,21 +6,21 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from catalog.models import Account
-from core.access import company_ids, may
+from core.access import SEE_CREDIT, may, require
 from core.dates import business_date
 from core.errors import DomainError
-from core.models import Company
 from core.rounding import round_amount
 from core.web import formats
 from core.web.access import requires
+from core.web.companies import company_of
 from core.web.parts import Tag
-from core.web.posted import actor_of
-from orders.credit.services import set_credit_limit
+from core.web.posted import actor_of, key_of, text_of
+from orders.credit.services import agreement_version, set_credit_limit
 from orders.creditview import OrderCredit, credit_tag, order_credit, overdue
 from orders.forms import CreditLimitForm
 from orders.models import CreditProfile, CreditTotal, Order, OrderHold, OrderLine
@@ -161,31 +161,30 @@ def _limit_at(credit: OrderCredit) -> Decimal | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("orders.maintain_credit")
 def limit(request: HttpRequest, account_id: int) -> HttpResponse:
-    """Agree how much an account may owe one company."""
+    """Agree how much an account may owe the company that the address names."""
+    require(request.user, SEE_CREDIT)
     account = get_object_or_404(Account, pk=account_id)
-    companies = list(Company.objects.filter(pk__in=company_ids(request.user)).order_by("pk"))
-    company = next((each for each in companies if str(each.pk) == request.GET.get("company")), None)
-    company = company or (companies[0] if companies else None)
-    if company is None:
-        raise Http404
+    company = company_of(request, must_be_named=True)
     profile = CreditProfile.objects.filter(company=company, account=account).first()
     form = CreditLimitForm(request.POST or None, instance=profile)
-    refusal = ""
+    refusal, status = "", 200
     if request.method == "POST" and form.is_valid():
         try:
-            set_credit_limit(
+            set_credit_limit.once(key_of(request))(
                 company=company,
                 account_id=account.pk,
                 limit=form.cleaned_data["limit"],
                 limit_reaction=form.cleaned_data["limit_reaction"],
                 oldest_item_days=form.cleaned_data["oldest_item_days"],
                 reason=form.cleaned_data["reason"],
+                seen=text_of(request.POST, "version", 80),
                 actor=actor_of(request),
             )
         except DomainError as error:
-            refusal = own_place(error).sentence
+            refusal, status = own_place(error).sentence, error.status
         else:
             messages.success(request, f"The credit of {account.name} is agreed.")
             return redirect("orders:credit-desk")
-    context = {"form": form, "account": account, "company": company, "refusal": refusal}
-    return render(request, "orders/credit_limit.html", context, status=422 if form.errors or refusal else 200)
+    version = agreement_version(company.pk, account.pk)
+    context = {"form": form, "account": account, "company": company, "refusal": refusal, "version": version}
+    return render(request, "orders/credit_limit.html", context, status=422 if form.errors else status)

@@ -228,7 +228,7 @@ def test_the_pages_of_orders_are_accessible_and_nothing_scrolls_sideways(
         "new": "/orders/new/?q=acme",
         "print": f"/orders/{confirmed.pk}/print/",
         "credit-desk": "/orders/credit/",
-        "credit-limit": f"/orders/credit/limits/{shop.world.acme.pk}/",
+        "credit-limit": f"/orders/credit/limits/{shop.world.acme.pk}/?company={shop.world.company.code}",
         "exceptions": "/exceptions/",
     }
     page = open_page("/orders/", user=shop.world.boss, size=size, scheme=scheme)

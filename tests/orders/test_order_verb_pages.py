@@ -19,7 +19,7 @@ from fulfillment.models import Delivery
 from fulfillment.services import create_deliveries, pick_all, release_deliveries, ship_deliveries
 from inventory.models import StockBucket
 from orders.credit.services import set_credit_limit
-from orders.models import CreditProfile, Order, OrderHold, OrderLine
+from orders.models import Order, OrderHold, OrderLine
 from orders.services import confirm_orders
 from tests import factories
 from tests.support.statements import Statements
@@ -334,23 +334,6 @@ def test_a_case_beyond_those_listed_is_opened_by_its_address(world: World, monke
 def confirmed_within_limit(world: World) -> Order:
     set_credit_limit(company=world.company, account_id=world.acme.pk, limit=Decimal(100_000), actor=system_user())
     return confirmed(world)
-
-
-def test_a_limit_is_agreed_by_who_may_with_a_reason(world: World) -> None:
-    url = f"/orders/credit/limits/{world.acme.pk}/"
-    body = {"limit": "2500", "limit_reaction": "block", "oldest_item_days": "", "reason": "Yearly review"}
-
-    denied = sign_in(world.alice).post(url, body)
-    wrong = [
-        sign_in(world.boss).post(url, body | {"limit": value}) for value in ("NaN", "1e999", "-1", "9" * 30, "five")
-    ]
-    silent = sign_in(world.boss).post(url, body | {"reason": ""})
-    assert CreditProfile.objects.count() == 0
-    done = sign_in(world.boss).post(url, body)
-
-    assert (denied.status_code, silent.status_code, done.status_code) == (403, 422, 302)
-    assert {answer.status_code for answer in wrong} == {422}
-    assert CreditProfile.objects.get().limit == 2500
 
 
 def test_the_desk_is_empty_and_says_so(world: World) -> None:
