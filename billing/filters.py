@@ -4,16 +4,14 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 import django_filters
-from django.db.models import DateField, F, Func, QuerySet
+from django.db.models import QuerySet
 
 from billing.models import Invoice
 from billing.states import InvoiceStatus, PaymentState
+from core.dates import today_in
 from core.web.filters import ListFilterSet
 
 Narrow = Callable[["QuerySet[Any, Any]"], "QuerySet[Any, Any]"]
-COMPANYS_TODAY = Func(  # the business date of each invoice's company, never the day of UTC
-    F("company__time_zone"), template="(now() AT TIME ZONE %(expressions)s)::date", output_field=DateField()
-)
 _UNPAID = (PaymentState.OPEN, PaymentState.PART)
 
 
@@ -24,7 +22,7 @@ def _open(rows: "QuerySet[Any, Any]") -> "QuerySet[Any, Any]":
 VIEWS: dict[str, tuple[str, Narrow]] = {
     "all": ("All", lambda rows: rows),
     "open": ("Open", _open),
-    "overdue": ("Overdue", lambda rows: _open(rows).filter(due_on__lt=COMPANYS_TODAY)),
+    "overdue": ("Overdue", lambda rows: _open(rows).filter(due_on__lt=today_in("company__time_zone"))),
     "credits": ("Credit notes", lambda rows: rows.filter(direction="credit")),
 }
 

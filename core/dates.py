@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from django.db.models import DateField, F, Func
+
 
 def business_date(time_zone: str, *, at: datetime | None = None) -> date:
     """The calendar day in the zone at the instant, now when none is given.
@@ -10,3 +12,9 @@ def business_date(time_zone: str, *, at: datetime | None = None) -> date:
     Never the day of UTC: a local date and a UTC time do not mix.
     """
     return (at or datetime.now(UTC)).astimezone(ZoneInfo(time_zone)).date()
+
+
+def today_in(zone_path: str, *, days: int = 0) -> Func:
+    """The same for the database: the calendar day in the zone that this path of a row names, so many days on."""
+    template = f"((now() AT TIME ZONE %(expressions)s)::date + {days:d})"
+    return Func(F(zone_path), template=template, output_field=DateField())

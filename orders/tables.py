@@ -1,10 +1,8 @@
 """The list of orders as columns: what it shows, sorts by and exports."""
 
-from datetime import date
 from decimal import Decimal
 
-from django.utils import timezone
-
+from core.dates import business_date
 from core.web.cells import Row
 from core.web.columns import Column
 from core.web.parts import Tag
@@ -30,7 +28,7 @@ def promise_of(row: Row) -> Tag | None:
     """The worst promise of the order's open parts; nothing before there is one."""
     if row["status"] not in PROMISED or (row["worst_deliver_on"] is None and not row["has_undated"]):
         return None
-    today: date = timezone.localdate()
+    today = business_date(row["company__time_zone"])
     shown = promise_tag(
         requested_on=row["requested_on"],
         deliver_on=row["worst_deliver_on"],
@@ -75,7 +73,15 @@ COLUMNS = (
         "promise",
         "Worst promise",
         "tag",
-        reads=("worst_deliver_on", "has_undated", "leans_on_receipt", "fulfillment_state", "status", "requested_on"),
+        reads=(
+            "worst_deliver_on",
+            "has_undated",
+            "leans_on_receipt",
+            "fulfillment_state",
+            "status",
+            "requested_on",
+            "company__time_zone",
+        ),
         value=promise_of,
         card="k5",
     ),

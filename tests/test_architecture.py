@@ -42,6 +42,13 @@ ONE_CURRENCY = {
     "billing/selectors.py": "the credit notes of one invoice are in its currency",
     "billing/services/values.py": "the credit notes of one invoice are in its currency",
 }
+DAY_OF_UTC = {  # may ask for the day of UTC: no business date hangs on it
+    "core/web/lists.py": "the name of a file",
+    "core/web/formats.py": "leaves the present year out; ages in whole days",
+    "orders/filters.py": "the year that a short number is completed with",
+    "orders/editor.py": "leaves today out where a time is told",
+    "orders_site/exceptions/views.py": "what a person resolved since midnight of the clock that the page shows",
+}
 IMPORTS_INSIDE_FUNCTIONS = {"orders_site/apps.py": "the rooms exist only after their models are loaded"}
 
 
@@ -241,6 +248,19 @@ def test_calls_that_lose_cents_or_currencies_are_not_made(banned: str) -> None:
     ]
 
     assert wrong == []
+
+
+def test_business_dates_are_never_the_day_of_utc() -> None:
+    names = {"localdate", "today"}
+    asking = {
+        path
+        for path, tree in sources().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr in names and isinstance(node.value, ast.Name)
+        if node.value.id in {"timezone", "date", "datetime"}
+    }
+
+    assert asking == set(DAY_OF_UTC)
 
 
 def money_names() -> set[str]:

@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from billing.filters import VIEWS, InvoiceFilter
@@ -18,6 +17,7 @@ from billing.states import InvoiceStatus
 from billing.tables import INVOICES, JOURNAL, LINES, TAX_GROUPS, state_tag
 from billing.views.common import CREDIT, POST, SEE, carry_out, visible_invoice
 from core.access import may
+from core.dates import business_date
 from core.errors import DomainError
 from core.states import available_actions
 from core.web.access import requires
@@ -71,7 +71,7 @@ def show(request: HttpRequest, invoice: Invoice, refusal: DomainError | None = N
             direction=invoice.direction,
             payment_state=invoice.payment_state,
             due_on=invoice.due_on,
-            on=timezone.localdate(),
+            on=business_date(invoice.company.time_zone),
         ),
         meta=f"{invoice.get_direction_display()} · {invoice.account.name}",
         actions=_actions(request, invoice, has_file=has_file),

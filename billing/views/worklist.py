@@ -11,7 +11,6 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from billing.errors import NothingToBill, NothingToCredit
@@ -20,7 +19,7 @@ from billing.selectors import due_deliveries, due_orders, due_returns, invoices_
 from billing.services import credit_returns, invoice_deliveries, invoice_orders, preview_invoices
 from billing.tables import DUE_DELIVERIES, DUE_ORDERS, DUE_RETURNS
 from billing.views.common import CREDIT, MOST_AT_ONCE, POST
-from core.access import may
+from core.access import company_ids, may
 from core.dates import business_date
 from core.errors import DomainError
 from core.models import Company
@@ -28,7 +27,7 @@ from core.web.access import requires
 from core.web.columns import Column
 from core.web.formats import money, plural
 from core.web.parts import Tab
-from core.web.posted import actor_of, key_of, see_other, text_of
+from core.web.posted import actor_of, key_of, see_other, text_of, whole_number
 from core.web.tables import Table
 from fulfillment.models import Delivery, Return
 from fulfillment.selectors import deliveries_visible_to, returns_visible_to
@@ -92,9 +91,10 @@ def _rows(request: HttpRequest, view: str, text: str) -> tuple[list[dict[str, An
     if view == "returns":
         returns = due_returns(request.user, limit=SHOWN + 1)
         return [{"pk": row.return_id, **asdict(row)} for row in returns], DUE_RETURNS, "Post credit notes"
-    today = timezone.localdate()
+    zones = Company.objects.filter(pk__in=company_ids(request.user)).values_list("pk", "time_zone")
+    today = {pk: business_date(zone) for pk, zone in zones}
     deliveries = due_deliveries(request.user, text=text, limit=SHOWN + 1)
-    rows = [{"pk": row.delivery_id, "days": row.days(today), **asdict(row)} for row in deliveries]
+    rows = [{"pk": row.delivery_id, "days": row.days(today[row.company_id]), **asdict(row)} for row in deliveries]
     return rows, DUE_DELIVERIES, "Post invoices"
 
 
@@ -116,7 +116,7 @@ def post_deliveries(request: HttpRequest) -> HttpResponse:
         return _show(request, ids)
     if "preview" in request.POST:
         return _preview(request, ids)
-    refusal = _for_each_company(
+    done, refusal = _for_each_company(
         request,
         Delivery,
         ids,
@@ -125,7 +125,7 @@ def post_deliveries(request: HttpRequest) -> HttpResponse:
         ),
     )
     if refusal is not None and not isinstance(refusal, NothingToBill):
-        return _show(request, refusal)
+        return _back(request, done, refusal, "deliveries")
     billed = invoices_of_deliveries(ids)
     outcomes = [
         Outcome(
@@ -167,7 +167,7 @@ def post_orders(request: HttpRequest) -> HttpResponse:
     ids = _picked(request, orders_visible_to(request.user))
     if isinstance(ids, DomainError):
         return _show(request, ids)
-    refusal = _for_each_company(
+    done, refusal = _for_each_company(
         request,
         Order,
         ids,
@@ -175,7 +175,7 @@ def post_orders(request: HttpRequest) -> HttpResponse:
             order_ids=own, business_date=business_date(company.time_zone), actor=actor_of(request)
         ),
     )
-    return _back(request, refusal, "orders", "order")
+    return _back(request, done, refusal, "orders")
 
 
 @require_POST
@@ -185,7 +185,7 @@ def post_returns(request: HttpRequest) -> HttpResponse:
     ids = _picked(request, returns_visible_to(request.user))
     if isinstance(ids, DomainError):
         return _show(request, ids)
-    refusal = _for_each_company(
+    done, refusal = _for_each_company(
         request,
         Return,
         ids,
@@ -193,20 +193,27 @@ def post_returns(request: HttpRequest) -> HttpResponse:
             return_ids=own, business_date=business_date(company.time_zone), actor=actor_of(request)
         ),
     )
-    return _back(request, refusal, "returns", "return")
+    return _back(request, done, refusal, "returns")
 
 
-def _back(request: HttpRequest, refusal: DomainError | None, view: str, noun: str) -> HttpResponse:
-    if refusal is not None:
-        return _show(request, refusal)
-    posted = len(request.POST.getlist("picked"))
-    messages.success(request, f"{plural(posted, noun)} {'billed' if view == 'orders' else 'credited'}.")
-    return see_other(f"{reverse('billing:worklist')}?view={view}")
+_DONE = {
+    "deliveries": ("delivery", "deliveries", "billed"),
+    "orders": ("order", "orders", "billed"),
+    "returns": ("return", "returns", "credited"),
+}
+
+
+def _back(request: HttpRequest, done: Collection[int], refusal: DomainError | None, view: str) -> HttpResponse:
+    """Tell what was done, also when a later company refused; then the list again."""
+    if done:
+        one, many, word = _DONE[view]
+        messages.success(request, f"{plural(len(done), one, many)} {word}.")
+    return _show(request, refusal) if refusal else see_other(f"{reverse('billing:worklist')}?view={view}")
 
 
 def _picked(request: HttpRequest, visible: Any) -> list[int] | DomainError:
     """The picked rows that the person may see: due or not, so that a second press finds the same ones."""
-    keys = [int(key) for key in request.POST.getlist("picked") if key.isascii() and key.isdecimal() and len(key) < 19]
+    keys = [key for key in map(whole_number, request.POST.getlist("picked")) if key is not None]
     if len(keys) > MOST_AT_ONCE:
         return DomainError(f"Pick at most {MOST_AT_ONCE:,} at once.")
     found = list(visible.filter(pk__in=keys).order_by("pk").values_list("pk", flat=True))
@@ -225,14 +232,20 @@ def _for_each_company(
     model: type[Model],
     ids: Collection[int],
     verb: Callable[[list[int], Company, str | None], object],
-) -> DomainError | None:
-    """One command per company, all or none of it. The first refusal is returned; other companies are done."""
-    groups, key, refused = _companies(model, ids), key_of(request), None
+) -> tuple[list[int], DomainError | None]:
+    """One command per company, all or none of it. What was done is returned, and the first refusal.
+
+    Where there is nothing to bill the other companies go on; any other refusal ends it.
+    """
+    groups, key = _companies(model, ids), key_of(request)
+    done: list[int] = []
+    refused: DomainError | None = None
     for company in Company.objects.filter(pk__in=groups).order_by("pk"):
         try:
             verb(groups[company.pk], company, f"{key}-{company.pk}" if key else None)
+            done += groups[company.pk]
         except (NothingToBill, NothingToCredit) as refusal:
             refused = refused or refusal
         except DomainError as refusal:
-            return refusal
-    return refused
+            return done, refusal
+    return done, refused

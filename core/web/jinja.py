@@ -10,7 +10,6 @@ from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils import timezone
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
@@ -63,7 +62,6 @@ GLOBALS: dict[str, Any] = {
     "csrf_input": csrf_field,
     "idempotency_input": idempotency_input,
     "asset_url": asset_url,
-    "now_date": timezone.localdate,
     "get_messages": get_messages,
     "may": may,
     "plural": formats.plural,

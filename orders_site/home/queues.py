@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -10,6 +9,7 @@ from django.urls import reverse
 
 from billing.models import Invoice
 from core.access import company_ids, may
+from core.dates import today_in
 from core.models import User
 from core.web.parts import QueueItem
 from fulfillment.models import Delivery, Return
@@ -18,7 +18,7 @@ from orders.models import Order
 from quotes.models import Quote
 
 MOST_COUNTED = 1_000  # a queue that long is not counted further
-SOON = timedelta(days=3)
+SOON = 3  # days
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +27,14 @@ class Queue:
 
     label: str
     permission: str
-    rows: Callable[[User, date], QuerySet[Any]]
+    rows: Callable[[User], QuerySet[Any]]
     url: str
     query: str = ""
     action: str = "Open"
 
 
-def _of(model: type[Model], **narrow: object) -> Callable[[User, date], QuerySet[Any]]:
-    def rows(user: User, today: date) -> QuerySet[Any]:
+def _of(model: type[Model], **narrow: object) -> Callable[[User], QuerySet[Any]]:
+    def rows(user: User) -> QuerySet[Any]:
         found: QuerySet[Any] = model._default_manager.filter(company_id__in=company_ids(user), **narrow)
         return found
 
@@ -45,8 +45,8 @@ QUEUES = (
     Queue(
         "Quotes that expire within three days",
         "quotes.enter_quote",
-        lambda user, today: Quote.objects.filter(
-            company_id__in=company_ids(user), status="sent", valid_until__lte=today + SOON
+        lambda user: Quote.objects.filter(
+            company_id__in=company_ids(user), status="sent", valid_until__lte=today_in("company__time_zone", days=SOON)
         ),
         "quotes:list",
         "?view=sent",
@@ -54,7 +54,7 @@ QUEUES = (
     Queue(
         "Orders on hold",
         "orders.release_order",
-        lambda user, today: held_orders(Order.objects.filter(company_id__in=company_ids(user))),
+        lambda user: held_orders(Order.objects.filter(company_id__in=company_ids(user))),
         "orders:list",
         "?view=held",
         "Release",
@@ -83,21 +83,24 @@ QUEUES = (
     Queue(
         "Invoices past due",
         "payments.receive_payment",
-        lambda user, today: Invoice.objects.filter(
-            company_id__in=company_ids(user), direction="invoice", status="posted", due_on__lt=today
+        lambda user: Invoice.objects.filter(
+            company_id__in=company_ids(user),
+            direction="invoice",
+            status="posted",
+            due_on__lt=today_in("company__time_zone"),
         ).exclude(payment_state="paid"),
         "billing:invoices",
     ),
 )
 
 
-def queues_for(user: User, today: date) -> list[QueueItem]:
+def queues_for(user: User) -> list[QueueItem]:
     """The queues of this person that are not empty, in the order of the street; keys 1 to 9 open them."""
     found: list[QueueItem] = []
     for queue in QUEUES:
         if not may(user, queue.permission):
             continue
-        count = queue.rows(user, today)[: MOST_COUNTED + 1].count()
+        count = queue.rows(user)[: MOST_COUNTED + 1].count()
         if count:
             url = reverse(queue.url) + queue.query
             found.append(QueueItem(str(len(found) + 1), count, queue.label, url, action=queue.action))

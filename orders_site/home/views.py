@@ -2,13 +2,14 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from core.access import may
-from core.models import ExceptionCase, User
+from core.models import User
 from core.web.access import signed_in
 from core.web.parts import Empty, Link
+from core.web.posted import text_of
+from orders_site.exceptions.inbox import cases_visible_to, roles_of
 from orders_site.home.jump import jump_targets
 from orders_site.home.queues import queues_for
 
@@ -20,8 +21,8 @@ def home(request: HttpRequest) -> HttpResponse:
     user = request.user
     assert isinstance(user, User)
     context = {
-        "queues": queues_for(user, timezone.localdate()),
-        "cases": ExceptionCase.objects.filter(company__in=user.companies.all(), resolved_at=None).count(),
+        "queues": queues_for(user),
+        "cases": cases_visible_to(user, roles_of(user)).filter(resolved_at=None).count(),
         "nothing": Empty(
             "Nothing is waiting for you.",
             link=Link("Look at the orders", "/orders/") if may(user, "orders.see_orders") else None,
@@ -36,7 +37,7 @@ def search(request: HttpRequest) -> HttpResponse:
     """Jump to a document by its number or reference, or list what the words could mean."""
     user = request.user
     assert isinstance(user, User)
-    text = request.GET.get("q", "").replace("\x00", "").strip()[:80]
+    text = text_of(request.GET, "q", 80)
     found = jump_targets(text, user) if text else []
     if len(found) == 1:
         return redirect(found[0].url)

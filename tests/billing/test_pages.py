@@ -1,6 +1,7 @@
 """The pages of billing: each verb's five questions, lists of equal cost, and what people see."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -8,9 +9,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounting.models import Period
 from billing.models import Invoice
 from billing.tasks import render_invoice_pdf
 from core.models import User
+from core.web.formats import NBSP
 from fulfillment.models import ReturnLine
 from tests import factories
 from tests.billing.makers import Trade
@@ -126,6 +129,31 @@ def test_services_and_returns_have_their_tabs(world: World, trade: Trade, as_use
     assert ReturnLine.objects.get(rma=rma).credited == 4
     assert "No return waits" in text(client.get(url("worklist") + "?view=returns"))
     assert "No service" in text(client.get(url("worklist") + "?view=orders"))
+
+
+def test_what_was_billed_is_counted_and_told_also_when_another_company_refuses(
+    world: World, trade: Trade, as_user: SignIn
+) -> None:
+    other = factories.make_company(code="ZZ")
+    there = Trade(replace(world, company=other, main=factories.make_warehouse(company=other)))
+    beta = factories.make_account(company=other, code="BETA", name="Beta")
+    orders = [
+        trade.order({trade.product_at("640", kind="service"): "1"}),
+        there.order({there.product_at("640", kind="service"): "1"}, account=beta),
+    ]
+    world.fay.memberships.create(company=other)
+    Period.objects.filter(company=other).update(is_locked=True)
+    picked = {"picked": [*(order.pk for order in orders), 999_999, 888_888]}
+
+    refused = as_user(world.fay).post(url("post-orders") + "?view=orders", picked | {"idempotency_key": "k"})
+    Period.objects.filter(company=other).update(is_locked=False)
+    again = as_user(world.fay).post(url("post-orders") + "?view=orders", picked | {"idempotency_key": "k"}, follow=True)
+
+    assert refused.status_code == 422
+    assert "1 order billed." in text(refused).replace(NBSP, " ")
+    assert "is locked" in text(refused)
+    assert "2 orders billed." in text(again).replace(NBSP, " ")
+    assert Invoice.objects.count() == 2
 
 
 @pytest.mark.parametrize("name", ["post-deliveries", "post-orders", "post-returns"])
