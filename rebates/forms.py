@@ -96,16 +96,12 @@ class TierSet(forms.BaseFormSet):
 
     @property
     def filled(self) -> list[forms.BaseForm]:
-        """The tiers in which something was typed."""
+        """The tiers in which something was typed: those that ``drafts`` gives and refusals number."""
         return [form for form in self.forms if form.has_changed() or form.initial]
 
     def drafts(self) -> tuple[TierDraft, ...]:
         """What was typed, without the empty ones."""
-        return tuple(
-            TierDraft(form.cleaned_data["starts_at"], form.cleaned_data["percent"])
-            for form in self.filled
-            if form.cleaned_data
-        )
+        return tuple(TierDraft(form.cleaned_data["starts_at"], form.cleaned_data["percent"]) for form in self.filled)
 
     def show(self, refusal: DomainError, form: forms.Form) -> str:
         """Put the refusal's sentences to the fields that they are about; what belongs to none is returned."""

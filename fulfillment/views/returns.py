@@ -17,7 +17,7 @@ from core.web.access import requires
 from core.web.formats import day
 from core.web.lists import ListPage
 from core.web.parts import ActionButton, DocumentPage, Empty, Fact, Link, Tab, Tag
-from core.web.posted import actor_of, key_of, reason_of, see_other, text_of
+from core.web.posted import actor_of, key_of, reason_of, see_other, text_of, whole_number
 from core.web.story import chain_of, timeline_of
 from core.web.tables import Table
 from fulfillment.drafts import ReturnDraft
@@ -136,9 +136,9 @@ def new(request: HttpRequest) -> HttpResponse:
 def _asked(request: HttpRequest) -> dict[str, int]:
     """Which deliveries: of ``delivery`` or of ``order``; none when neither can be read."""
     for name, path in (("delivery", "pk"), ("order", "order_id")):
-        asked = request.GET.get(name, "")
-        if asked.isascii() and asked.isdecimal() and len(asked) < 19:
-            return {path: int(asked)}
+        asked = whole_number(request.GET.get(name, ""))
+        if asked is not None:
+            return {path: asked}
     return {"pk": 0}
 
 

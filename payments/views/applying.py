@@ -12,7 +12,7 @@ from core.dates import business_date
 from core.errors import DomainError
 from core.web.access import requires
 from core.web.parts import Empty, Tag
-from core.web.posted import actor_of, key_of, see_other
+from core.web.posted import actor_of, key_of, see_other, whole_number
 from core.web.tables import Table
 from payments.forms import ApplyForm
 from payments.matching import OpenClaim, Suggestion, suggest
@@ -36,12 +36,12 @@ SURE = {
 def apply(request: HttpRequest) -> HttpResponse:
     """Set what is on account against open invoices. ``?item=`` names the one that is being matched."""
     waiting = on_account_visible_to(request.user)
-    asked = request.GET.get("item", "")
-    if not asked.isdecimal() or len(asked) > 18:
+    asked = whole_number(request.GET.get("item", ""))
+    if asked is None:
         return _page(request, waiting.first())
     if request.method != "POST":
-        return _page(request, waiting.filter(pk=int(asked)).first() or waiting.first())
-    chosen = get_object_or_404(counter_claims_visible_to(request.user), pk=int(asked))
+        return _page(request, waiting.filter(pk=asked).first() or waiting.first())
+    chosen = get_object_or_404(counter_claims_visible_to(request.user), pk=asked)
     form = ApplyForm(chosen, claims_named(chosen, request.POST), request.POST)
     if not form.is_valid():
         return _page(request, chosen, form=form, status=422)

@@ -1,5 +1,6 @@
 """The pages of rebates: who sees what, what a POST does, and what a refused one leaves."""
 
+import re
 import uuid
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -112,6 +113,13 @@ def test_bad_input_is_told_at_its_field_and_nothing_is_written(
     assert answer.status_code == 422
     assert says in answer.content.decode()
     assert not RebateAgreement.objects.exists()
+
+
+def test_a_refused_tier_is_told_at_its_own_row_behind_an_empty_one(rebates: Rebates, pages: Client) -> None:
+    answer = pages.post(reverse("rebates:new"), terms(rebates, ("0", "2"), ("", ""), ("0", "3")))
+
+    assert answer.status_code == 422
+    assert re.findall(r'id="id_tiers-(\d)-starts_at-error">Two tiers start at 0', answer.content.decode()) == ["2"]
 
 
 def test_a_draft_is_changed_by_one_person_at_a_time(rebates: Rebates, pages: Client) -> None:
