@@ -219,7 +219,35 @@ def _give_back(locked: _Locked) -> None:
         if line.return_line_id is not None and not _is_kit(line):
             returned[line.return_line_id] -= line.quantity
     bulk.add(ReturnLine, {line_id: {"credited": quantity} for line_id, quantity in returned.items()})
+    _give_back_kits(locked)
+
+
+def _give_back_kits(locked: _Locked) -> None:
+    """Of the return's components only the sets stay credited that other credit notes of it stand for.
+
+    Kits are credited by sets, and what came back beside full sets belongs to them; with the last note all is given
+    back. Under the returns' and orders' locks.
+    """
     kits = {line.order_line_id for line in locked.lines if _is_kit(line)}
-    if kits:  # credited by sets: all components of the return belong to that credit
-        parts = ReturnLine.objects.filter(rma=locked.invoice.rma_id, delivery_line__order_line__parent__in=kits)
-        parts.update(credited=ZERO)
+    if not kits:
+        return
+    notes = InvoiceLine.objects.filter(
+        invoice__rma=locked.invoice.rma_id,
+        invoice__direction=Invoice.Direction.CREDIT,
+        invoice__status=InvoiceStatus.POSTED,
+        order_line__in=kits,
+    ).exclude(invoice=locked.invoice)
+    standing = dict(notes.order_by().values_list("order_line").annotate(sets=Sum("quantity")))
+    parts = ReturnLine.objects.filter(rma=locked.invoice.rma_id, delivery_line__order_line__parent__in=kits)
+    stays: dict[int, Decimal] = {}
+    given: dict[int, dict[str, Decimal]] = {}
+    for part in parts.select_related("delivery_line__order_line__parent").order_by("position"):
+        assert part.delivery_line is not None
+        component = part.delivery_line.order_line
+        kit = component.parent
+        assert kit is not None
+        left = stays.setdefault(component.pk, standing.get(kit.pk, ZERO) * component.ordered / kit.ordered)
+        kept = min(part.credited, left)
+        stays[component.pk] -= kept
+        given[part.pk] = {"credited": kept - part.credited}
+    bulk.add(ReturnLine, given)

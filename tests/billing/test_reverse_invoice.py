@@ -3,15 +3,28 @@
 from decimal import Decimal
 
 import pytest
+from django.db.models import Sum
 
 from accounting.models import OpenItem
 from billing.errors import NotReversible
 from billing.models import Invoice
 from billing.services import reverse_invoice
+from catalog.models import Product
 from core.errors import NotAllowed, TransitionRefused
 from core.models import DocumentLink
-from fulfillment.models import ReturnLine
+from fulfillment.drafts import ReturnDraft, ReturnLineDraft
+from fulfillment.models import Delivery, DeliveryLine, Return, ReturnLine
+from fulfillment.services import (
+    create_deliveries,
+    create_return,
+    pick_all,
+    receive_returns,
+    release_deliveries,
+    ship_deliveries,
+    short_pick,
+)
 from orders.models import CreditTotal, Order
+from tests import factories
 from tests.billing.makers import Trade
 from tests.factories import TODAY
 from tests.world import World
@@ -66,6 +79,57 @@ def test_a_reversed_credit_note_makes_the_return_due_again(world: World, trade: 
     (again,) = trade.credit(rma)
     assert again.gross == note.gross
     assert OpenItem.objects.get(source_id=invoice.pk).open_amount == invoice.gross.amount - note.gross.amount
+
+
+def kits_back_of_two_invoices(world: World, trade: Trade) -> Return:
+    """Four and six kits were billed apart; of six of them everything came back, on one return."""
+    kit = factories.make_kit(parts={world.bolt: 4, world.mug: 1})
+    factories.make_price(company=world.company, product=kit, rate="30")
+    order = trade.order({kit: "10"})
+    lines = []
+    for only, back in (("4", 4), (None, 2)):
+        (delivery_id,) = create_deliveries(
+            order_ids=[order.pk], company_id=world.company.pk, business_date=TODAY, actor=world.bob
+        )
+        release_deliveries(delivery_ids=[delivery_id], actor=world.bob)
+        for line in DeliveryLine.objects.filter(delivery=delivery_id):
+            per_kit = 4 if line.product_id == world.bolt.pk else 1
+            lines.append(ReturnLineDraft(Decimal(back * per_kit), delivery_line_id=line.pk))
+            if only:
+                short_pick(delivery_line_id=line.pk, picked=Decimal(only) * per_kit, cause="later", actor=world.bob)
+        pick_all(delivery_ids=[delivery_id], actor=world.bob)
+        ship_deliveries(delivery_ids=[delivery_id], business_date=TODAY, actor=world.bob)
+        trade.bill(Delivery.objects.get(pk=delivery_id))
+    draft = ReturnDraft(world.company.pk, TODAY, "wrong size", tuple(lines))
+    return_id = create_return(draft=draft, actor=world.bob)
+    receive_returns(return_ids=[return_id], business_date=TODAY, actor=world.bob)
+    return Return.objects.get(pk=return_id)
+
+
+def credited(rma: Return, product: Product) -> Decimal:
+    found = ReturnLine.objects.filter(rma=rma, product=product).aggregate(all=Sum("credited"))["all"]
+    assert isinstance(found, Decimal)
+    return found
+
+
+@pytest.mark.parametrize(("which", "bolts", "mugs"), [(0, 8, 2), (1, 16, 4)])
+def test_reversing_one_of_two_credit_notes_gives_back_its_own_sets_of_the_return(
+    world: World, trade: Trade, which: int, bolts: int, mugs: int
+) -> None:
+    rma = kits_back_of_two_invoices(world, trade)
+    notes = trade.credit(rma)
+    assert [note.net.amount for note in notes] == [120, 60]
+    assert (credited(rma, world.bolt), credited(rma, world.mug)) == (24, 6)
+
+    reverse(world, notes[which])
+
+    assert (credited(rma, world.bolt), credited(rma, world.mug)) == (bolts, mugs)
+    (again,) = trade.credit(rma)
+    assert again.net == notes[which].net
+    assert (credited(rma, world.bolt), credited(rma, world.mug)) == (24, 6)
+    for note in (again, notes[1 - which]):
+        reverse(world, note)
+    assert (credited(rma, world.bolt), credited(rma, world.mug)) == (0, 0)
 
 
 def test_twice_is_refused(world: World, trade: Trade) -> None:
