@@ -12,7 +12,7 @@ from inventory.models import Warehouse
 from orders.models import Order, OrderLine
 from orders.offers import PROPOSALS, margin_percent, priced_offers
 from orders.proposals import DraftPromise, Horizon, draft_promises, horizon_of
-from orders.services import line_key
+from orders.stored import StoredLine, line_key
 from orders.supply import Place, Standing, standings
 
 SUBSTITUTES = (ProductRelation.Kind.SUBSTITUTE, "successor", ProductRelation.Kind.UPSELL)
@@ -40,7 +40,7 @@ class LineProposals:
     alternatives: tuple[Alternative, ...]
 
 
-def line_proposals(order: Order, lines: Sequence[OrderLine], line: OrderLine) -> LineProposals:
+def line_proposals(order: Order, lines: Sequence[StoredLine], line: OrderLine) -> LineProposals:
     """Everything that can be offered for one line of a draft: a split, another warehouse, a substitute, a later day.
 
     A constant number of queries. Other lines of the draft that want the same product come first, as when confirming.

@@ -1,10 +1,12 @@
 """An account's credit as pages show it beside a document: the chip, how much is used, what clears an excess."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
+from catalog.selectors import ProductCard
 from core.web import formats
 from core.web.parts import Fact, Meter, Tag
 from orders.credit import check
@@ -13,6 +15,7 @@ from orders.credit.services import CreditState, credit_state
 from orders.exposure import LineQuantities, line_exposure
 from orders.models import Order, OrderLine
 from orders.states import OrderStatus
+from orders.stored import StoredLine
 
 ZERO = Decimal(0)
 NEARLY_USED_PERCENT = Decimal(80)
@@ -40,36 +43,69 @@ class OrderCredit:
     on: date
 
 
-def order_exposure(order: Order, lines: Sequence[OrderLine]) -> list[tuple[OrderLine, Decimal]]:
-    """What confirming each line would add to the exposure, in functional currency, as confirming computes it."""
-    return [
-        (
-            line,
-            line_exposure(
-                line.gross.amount,
-                LineQuantities(line.ordered, line.cancelled),
-                fx_rate=order.fx_rate,
-                currency=order.company.functional_currency,
-                goods=line.product_kind != "service",
-            ).open_orders,
-        )
-        for line in lines
-    ]
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What confirming one line would add to the exposure, in functional currency, as confirming computes it."""
+
+    line_id: int
+    position: int
+    sku: str
+    amount: Decimal
 
 
 def order_credit(order: Order, lines: Sequence[OrderLine], on: date) -> OrderCredit:
-    """Ask the credit engine about an order as it stands, without a lock. Three queries at most.
+    """Ask the credit engine about an order as it stands, without a lock. One query; the lines' products are loaded.
 
     A draft or held order adds its value; a confirmed one is in the exposure already and adds nothing.
     """
+    worth = partial(_worth, order, order.company.functional_currency)
+    return _asked(
+        order,
+        [
+            Share(
+                line.pk,
+                line.position,
+                line.product.sku,
+                worth(line.gross.amount, LineQuantities(line.ordered, line.cancelled), line.product_kind),
+            )
+            for line in lines
+        ],
+        on,
+    )
+
+
+def draft_credit(order: Order, lines: Sequence[StoredLine], cards: Mapping[int, ProductCard], on: date) -> OrderCredit:
+    """The same of a draft, from its lines as they are read for its page. One query."""
+    worth = partial(_worth, order, order.company.functional_currency)
+    return _asked(
+        order,
+        [
+            Share(
+                line.pk,
+                line.position,
+                cards[line.product_id].sku,
+                worth(line.gross, LineQuantities(line.ordered), line.product_kind),
+            )
+            for line in lines
+        ],
+        on,
+    )
+
+
+def _worth(order: Order, currency: str, gross: Decimal, quantities: LineQuantities, kind: str) -> Decimal:
+    return line_exposure(
+        gross, quantities, fx_rate=order.fx_rate, currency=currency, goods=kind != "service"
+    ).open_orders
+
+
+def _asked(order: Order, shares: Sequence[Share], on: date) -> OrderCredit:
     state = credit_state(order.company, order.account_id)
-    shares = order_exposure(order, lines)
-    value = sum((amount for _, amount in shares), ZERO)
+    value = sum((share.amount for share in shares), ZERO)
     adds = order.status in (OrderStatus.DRAFT, OrderStatus.SUBMITTED)
     asked = tuple(
-        credit.RequestLine(line.pk, f"line {line.position} ({line.product.sku})", amount)
-        for line, amount in shares
-        if amount
+        credit.RequestLine(share.line_id, f"line {share.position} ({share.sku})", share.amount)
+        for share in shares
+        if share.amount
     )
     request = credit.CreditRequest(
         key=order.pk, on=on, amount=value if adds else ZERO, document_value=value, lines=asked if adds else ()

@@ -10,14 +10,17 @@ from django.utils import timezone
 
 from catalog.selectors import ProductCard, product_cards
 from core.access import SEE_CREDIT, SEE_MARGIN, may
+from core.dates import business_date
 from core.models import User
 from core.web import formats
 from core.web.parts import Fact, Tag
-from orders.creditview import CreditCard, credit_card, order_credit
-from orders.models import Order, OrderLine
+from orders.creditview import CreditCard, credit_card, draft_credit
+from orders.models import Order
 from orders.offers import margin_percent
 from orders.proposals import DraftPromise, Horizon, draft_promises, horizon_of
-from orders.services import LONG_ORDER, line_key
+from orders.services import LONG_ORDER, SavedGrid
+from orders.stored import StoredLine, draft_lines, line_key
+from orders.supply import Place, Standing
 from orders.typed import TypedLine
 
 ZERO = Decimal(0)
@@ -88,24 +91,43 @@ class Editor:
         return " · ".join(words)
 
 
-def draft_lines(order: Order) -> list[OrderLine]:
-    """The lines of a draft in order, with their products and without their price traces. One query."""
-    lines = OrderLine.objects.filter(order=order, parent=None).select_related("product").defer("price_trace")
-    return list(lines.order_by("position"))
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The lines of a draft with what its rows, totals, promises and credit card are made of, read once for them all."""
+
+    lines: Sequence[StoredLine]
+    cards: Mapping[int, ProductCard]
+    horizon: Horizon
+    supply: Mapping[Place, Standing] | None = None
+
+
+def content_of(order: Order) -> Content:
+    """Read a draft for its page. Three queries for any number of lines."""
+    lines = draft_lines(order)
+    return Content(lines, product_cards(ids={line.product_id for line in lines}), horizon_of(order))
+
+
+def content_after(saved: SavedGrid) -> Content:
+    """A draft that was just saved, from what saving read and wrote."""
+    horizon = Horizon(business_date(saved.sides.time_zone), saved.sides.transit_days)
+    return Content(saved.lines, saved.cards, horizon, saved.supply)
 
 
 def editor_of(
-    order: Order, user: User, *, typed: Sequence[TypedLine] = (), since: Mapping[UUID, OrderLine] | None = None
+    order: Order,
+    user: User,
+    content: Content,
+    *,
+    typed: Sequence[TypedLine] = (),
+    since: Mapping[UUID, StoredLine] | None = None,
 ) -> Editor:
-    """Read and compute the editor's state: about ten queries for any number of lines.
+    """Compute the editor's state: at most four queries more, for supply and for who may see credit.
 
     ``typed`` are rows as they were posted, shown with what is wrong instead of what is stored. With ``since``, the
     lines as they were before a save, a long order gives only the rows that can look different now.
     """
-    lines = draft_lines(order)
-    cards = product_cards(ids={line.product_id for line in lines}, account_id=order.account_id)
-    horizon = horizon_of(order)
-    promises = draft_promises(order, lines, horizon=horizon)
+    lines, cards, horizon = content.lines, content.cards, content.horizon
+    promises = draft_promises(order, lines, horizon=horizon, supply=content.supply)
     sees_margin = may(user, SEE_MARGIN)
     drawn = lines if since is None or len(lines) <= LONG_ORDER else _touched(order, lines, since, typed)
     rows = [
@@ -121,7 +143,7 @@ def editor_of(
         late_count=sum(each.is_late for each in promises.values()),
         error_count=sum(row.state == "is-err" for row in rows),
         sums=_sums(order, lines, cards, sees_margin=sees_margin),
-        credit=credit_card(order_credit(order, lines, horizon.today)) if may(user, SEE_CREDIT) else None,
+        credit=credit_card(draft_credit(order, lines, cards, horizon.today)) if may(user, SEE_CREDIT) else None,
         promise_parts=promise_parts(promises.values(), order.requested_on, horizon),
         saved_at=order.changed_at,
         sees_margin=sees_margin,
@@ -131,17 +153,19 @@ def editor_of(
 
 
 def _touched(
-    order: Order, lines: Sequence[OrderLine], since: Mapping[UUID, OrderLine], typed: Sequence[TypedLine]
-) -> list[OrderLine]:
+    order: Order, lines: Sequence[StoredLine], since: Mapping[UUID, StoredLine], typed: Sequence[TypedLine]
+) -> list[StoredLine]:
     """Lines whose amounts changed, and those that share supply with what was typed."""
     if order.complete_only:
         return list(lines)
-    products = {line.product_id for line in lines if line_key(line) in {each.key for each in typed}}
+    keys = {each.key for each in typed}
+    products = {line.product_id for line in lines if line_key(line) in keys}
     products |= {since[each.key].product_id for each in typed if each.key in since}
+    before = {line.pk: line for line in since.values()}
     return [
         line
         for line in lines
-        if line.product_id in products or line_key(line) not in since or since[line_key(line)].net != line.net
+        if line.product_id in products or (known := before.get(line.pk)) is None or known.net != line.net
     ]
 
 
@@ -157,9 +181,9 @@ def empty_rows(count: int, first: int) -> list[Row]:
     return [Row(key=uuid4(), position=first + number, state="ghost") for number in range(count)]
 
 
-def _row(order: Order, line: OrderLine, card: ProductCard, promised: DraftPromise | None, *, sees_margin: bool) -> Row:
-    discount = line.discount.amount * 100 / (line.net.amount + line.discount.amount) if line.discount.amount else ZERO
-    margin = margin_percent(line.net.amount * order.fx_rate, line.cost) if line.cost else None
+def _row(order: Order, line: StoredLine, card: ProductCard, promised: DraftPromise | None, *, sees_margin: bool) -> Row:
+    discount = line.discount * 100 / (line.net + line.discount) if line.discount else ZERO
+    margin = margin_percent(line.net * order.fx_rate, line.cost) if line.cost else None
     why = FINDINGS.get(line.price_finding, "").format(sku=card.sku)
     state = "is-err" if line.price_finding in ("no_price", "no_tax") else ""
     if not state and (why or (promised is not None and promised.is_late)):
@@ -179,7 +203,7 @@ def _row(order: Order, line: OrderLine, card: ProductCard, promised: DraftPromis
         discount="" if line.manual_discount_percent is None else formats.quantity(line.manual_discount_percent),
         discount_shown=formats.percent(discount).removesuffix(f"{formats.NBSP}%") if discount else "",
         tax=formats.quantity(line.tax_percent),
-        net=formats.money(line.net),
+        net=formats.money(line.net, order.currency),
         margin=formats.percent(margin).removesuffix(f"{formats.NBSP}%") if sees_margin and margin is not None else "",
         promise=Tag(promised.tag.word, promised.tag.tone) if promised else None,
         state=state,
@@ -209,19 +233,19 @@ def typed_rows(rows: Sequence[Row], typed: Sequence[TypedLine]) -> list[Row]:
 
 
 def _sums(
-    order: Order, lines: Sequence[OrderLine], cards: Mapping[int, ProductCard], *, sees_margin: bool
+    order: Order, lines: Sequence[StoredLine], cards: Mapping[int, ProductCard], *, sees_margin: bool
 ) -> list[Fact]:
     """Goods, discount, tax per rate, total; margin by right; weight. Amounts in the order's currency."""
     currency = order.currency
     net = order.net.amount if order.net is not None else ZERO
     tax = order.tax.amount if order.tax is not None else ZERO
-    discount = sum((line.discount.amount for line in lines), ZERO) if order.price_basis == "net" else ZERO
+    discount = sum((line.discount for line in lines), ZERO) if order.price_basis == "net" else ZERO
     facts = [Fact("Goods", formats.money(net + discount, currency))]
     if discount:
         facts.append(Fact("Discount", formats.money(-discount, currency)))
     groups: dict[Decimal, Decimal] = {}
     for line in lines:
-        groups[line.tax_percent] = groups.get(line.tax_percent, ZERO) + line.tax.amount
+        groups[line.tax_percent] = groups.get(line.tax_percent, ZERO) + line.tax
     facts += [
         Fact(f"VAT {formats.percent(rate)}", formats.money(amount, currency)) for rate, amount in sorted(groups.items())
     ]

@@ -51,7 +51,7 @@ def line_exposure(
         return NOTHING
 
     def worth(quantity: Decimal) -> Decimal:
-        return round_amount(gross * fx_rate * quantity / quantities.ordered, currency)
+        return round_amount(gross * fx_rate * quantity / quantities.ordered, currency) if quantity else Decimal(0)
 
     billed = quantities.invoiced - quantities.credited
     if not goods:

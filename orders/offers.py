@@ -14,6 +14,7 @@ from inventory.promising import Demand, PromisePolicy, promise
 from inventory.selectors import unit_costs
 from orders.models import Order, OrderLine
 from orders.proposals import Horizon, horizon_of
+from orders.stored import StoredLine
 from orders.supply import Place, Standing, standings
 
 ZERO = Decimal(0)
@@ -82,7 +83,7 @@ def _day(standing: Standing, place: Place, quantity: Decimal, order: Order, hori
     return horizon.delivered_on(done) if done else None
 
 
-def goes_with(order: Order, lines: Sequence[OrderLine]) -> list[Offer]:
+def goes_with(order: Order, lines: Sequence[StoredLine]) -> list[Offer]:
     """What is missing here: products that go with the ordered ones, and what the account buys regularly.
 
     At most three, a constant number of queries. Nothing that stands on the order already.

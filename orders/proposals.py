@@ -10,9 +10,9 @@ from catalog.selectors import kit_components
 from core.dates import business_date
 from inventory.models import TransitTime
 from inventory.promising import Demand, Promise, PromisePolicy, promise
-from orders.models import Order, OrderLine
-from orders.services import line_key
+from orders.models import Order
 from orders.status import PromiseTag, promise_tag
+from orders.stored import StoredLine, line_key
 from orders.supply import Place, Standing, standings
 
 ZERO = Decimal(0)
@@ -61,7 +61,7 @@ def horizon_of(order: Order) -> Horizon:
 
 
 def draft_promises(
-    order: Order, lines: Sequence[OrderLine], *, horizon: Horizon, supply: Mapping[Place, Standing] | None = None
+    order: Order, lines: Sequence[StoredLine], *, horizon: Horizon, supply: Mapping[Place, Standing] | None = None
 ) -> dict[UUID, DraftPromise]:
     """What each line would be promised if the order were confirmed now, by line key; services have no promise.
 
@@ -89,11 +89,11 @@ def draft_promises(
 
 
 def _demands(
-    order: Order, lines: Sequence[OrderLine], kits: Mapping[int, Sequence[tuple[int, Decimal]]], horizon: Horizon
-) -> tuple[list[Demand], list[OrderLine]]:
+    order: Order, lines: Sequence[StoredLine], kits: Mapping[int, Sequence[tuple[int, Decimal]]], horizon: Horizon
+) -> tuple[list[Demand], list[StoredLine]]:
     """One demand per stocked line and per component of a kit, as confirming makes them, with the line of each."""
     demands: list[Demand] = []
-    owners: list[OrderLine] = []
+    owners: list[StoredLine] = []
     for line in lines:
         parts = {"stocked": [(line.product_id, Decimal(1))], "kit": list(kits.get(line.product_id, ()))}
         for product_id, quantity in parts.get(line.product_kind, []):
@@ -113,7 +113,7 @@ def _demands(
     return demands, owners
 
 
-def _summed(line: OrderLine, answers: Sequence[Promise], horizon: Horizon) -> DraftPromise:
+def _summed(line: StoredLine, answers: Sequence[Promise], horizon: Horizon) -> DraftPromise:
     """A line's answer; a kit comes with its last component, so only its first component's parts are counted."""
     parts = tuple((each.quantity, horizon.delivered_on(each.ship_on)) for each in answers[0].lines)
     undated = max((answer.unpromised for answer in answers), default=ZERO)

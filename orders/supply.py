@@ -4,10 +4,10 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import F
+from django.db import connection
 
-from inventory.models import ReceiptTotal, StockBucket
 from inventory.promising import SupplySlice
 
 ZERO = Decimal(0)
@@ -32,6 +32,12 @@ class Standing:
     on_hand: Decimal = ZERO
     promised: Decimal = ZERO
     receipts: tuple[Receipt, ...] = ()
+    value: Decimal = ZERO  # of what is on hand, in functional currency
+
+    @property
+    def unit_cost(self) -> Decimal | None:
+        """Moving average per stock unit, not rounded; None where nothing is on hand (``inventory.unit_costs``)."""
+        return self.value / self.on_hand if self.on_hand > 0 else None
 
     @property
     def free(self) -> Decimal:
@@ -55,36 +61,43 @@ class Standing:
         ]
 
 
+# Both kinds of supply in one answer: what is on hand, then what is to come, by its day.
+_SUPPLY = """
+SELECT b.warehouse_id, b.product_id, b.id, b.on_hand, b.pegged, b.value, NULL::date AS expected_on, NULL AS number
+FROM inventory_stockbucket b
+WHERE b.company_id = %(company)s AND b.warehouse_id = ANY(%(places)s::bigint[])
+  AND b.product_id = ANY(%(products)s::bigint[])
+UNION ALL
+SELECT l.warehouse_id, l.product_id, t.id, t.open, t.pegged, 0, l.expected_on, o.number
+FROM inventory_supplyline l
+JOIN inventory_receipttotal t ON t.supply_line_id = l.id AND t.company_id = %(company)s AND t.open > t.pegged
+JOIN inventory_supplyorder o ON o.id = l.order_id
+WHERE l.is_open AND l.warehouse_id = ANY(%(places)s::bigint[]) AND l.product_id = ANY(%(products)s::bigint[])
+ORDER BY expected_on NULLS FIRST, id
+"""
+
+
 def standings(
     *, company_id: int, product_ids: Collection[int], warehouse_ids: Collection[int]
 ) -> dict[Place, Standing]:
-    """How these products stand in these warehouses. Two queries for any number of products."""
+    """How these products stand in these warehouses. One query for any number of products."""
     if not product_ids:
         return {}
-    scope = {"warehouse_id__in": set(warehouse_ids), "product_id__in": set(product_ids)}
-    buckets = StockBucket.objects.filter(company_id=company_id, **scope).values_list(
-        "warehouse_id", "product_id", "id", "on_hand", "pegged"
-    )
-    facts = {(place, product): Standing(bucket, on_hand, pegged) for place, product, bucket, on_hand, pegged in buckets}
+    found: dict[Place, Standing] = {}
     coming: dict[Place, list[Receipt]] = {}
-    rows = (
-        ReceiptTotal.objects.filter(
-            company_id=company_id,
-            supply_line__is_open=True,
-            open__gt=F("pegged"),
-            **{f"supply_line__{name}": value for name, value in scope.items()},
-        )
-        .order_by("supply_line__expected_on", "id")
-        .values_list(
-            "supply_line__warehouse_id",
-            "supply_line__product_id",
-            "id",
-            "supply_line__order__number",
-            "supply_line__expected_on",
-            "open",
-            "pegged",
-        )
-    )
-    for place, product, receipt_id, number, expected_on, still, pegged in rows:
-        coming.setdefault((place, product), []).append(Receipt(receipt_id, number or "", expected_on, still - pegged))
-    return {key: replace(facts.get(key, Standing(0)), receipts=tuple(coming.get(key, ()))) for key in {*facts, *coming}}
+    asked: dict[str, Any] = {
+        "company": company_id,
+        "places": sorted(set(warehouse_ids)),
+        "products": sorted(set(product_ids)),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_SUPPLY, asked)
+        for place, product, row_id, quantity, pegged, value, expected_on, number in cursor.fetchall():
+            if expected_on is None:
+                found[place, product] = Standing(row_id, quantity, pegged, value=value)
+            else:
+                receipt = Receipt(row_id, number or "", expected_on, quantity - pegged)
+                coming.setdefault((place, product), []).append(receipt)
+    for key, receipts in coming.items():
+        found[key] = replace(found.get(key, Standing(0)), receipts=tuple(receipts))
+    return found

@@ -1,7 +1,7 @@
 """What people type into order lines, read without guessing: ``12*6``, ``3*SKU``, ``5%``, ``1,204.5``, ``12,5``."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import UUID
@@ -9,12 +9,10 @@ from uuid import UUID
 from django.db import connection
 from django.http import QueryDict
 
-from catalog.selectors import ProductCard, product_cards, resolve_codes
+from catalog.selectors import ProductCard, cards_by_code
 from core.web import formats
 from core.web.posted import whole_number
 from orders.drafts import OrderLineDraft
-from orders.models import OrderLine
-from orders.services import line_key
 
 LONGEST_CELL = 64  # characters; the longest code has 40
 MOST_LINES = 2_000  # of one document; more is an import
@@ -99,21 +97,20 @@ def read_rows(data: QueryDict) -> list[TypedLine]:
     return rows
 
 
-def read_lines(rows: Sequence[TypedLine], *, account_id: int, existing: Mapping[UUID, OrderLine]) -> bool:
+def read_lines(rows: Sequence[TypedLine], *, account_id: int) -> bool:
     """Find the products and read the numbers of these rows, set each row's draft or error; whether all are clean.
 
-    Three queries for any number of rows, two when every code is known. A price that was merely shown is not one that
-    was set by hand.
+    Two queries for any number of rows, one when every code is known. That a price was merely shown and not set by hand
+    is found out where the lines are saved.
     """
     wanted = [row for row in rows if not row.is_removed and not row.is_empty]
     for row in wanted:
         _split_count(row)
-    codes = resolve_codes({row.sku for row in wanted if row.sku}, account_id=account_id)
-    cards = product_cards(ids={found for found in codes.values() if found is not None}, account_id=account_id)
+    cards = cards_by_code({row.sku for row in wanted if row.sku}, account_id=account_id)
     for row in wanted:
-        row.card = cards.get(codes.get(row.sku) or 0)
+        row.card = cards.get(row.sku)
         try:
-            row.draft = _draft(row, existing.get(row.key))
+            row.draft = _draft(row)
         except Unreadable as refusal:
             row.error = str(refusal)
     _suggest([row for row in wanted if row.sku and row.card is None])
@@ -128,7 +125,7 @@ def _split_count(row: TypedLine) -> None:
         row.sku, row.quantity = sku, row.quantity or count
 
 
-def _draft(row: TypedLine, known: OrderLine | None) -> OrderLineDraft:
+def _draft(row: TypedLine) -> OrderLineDraft:
     """The row as a wanted line. Raises Unreadable with a sentence for the person."""
     if row.card is None:
         raise Unreadable(f"No product has the SKU {row.sku}." if row.sku else "Enter a SKU.")
@@ -146,7 +143,7 @@ def _draft(row: TypedLine, known: OrderLine | None) -> OrderLineDraft:
         product_id=row.card.id,
         sales_quantity=quantity,
         sales_unit=row.unit if row.unit in row.card.units else "",
-        unit_price=_by_hand(price, known, row.card),
+        unit_price=_number(price, "Enter a price like 3.85.") if price else None,
         discount_percent=_discount(discount),
         client_uuid=row.key,
     )
@@ -160,14 +157,6 @@ def _number(text: str, sentence: str) -> Decimal:
     if number.as_tuple().exponent < -6 or number >= Decimal(10) ** 11:  # type: ignore[operator]
         raise Unreadable(sentence)
     return number
-
-
-def _by_hand(text: str, known: OrderLine | None, card: ProductCard) -> Decimal | None:
-    if not text:
-        return None
-    price = _number(text, "Enter a price like 3.85.")
-    shown = known is not None and known.product_id == card.id and not known.manual_price
-    return None if shown and known is not None and price == known.unit_price else price
 
 
 def _discount(text: str) -> Decimal | None:
@@ -197,8 +186,3 @@ def _suggest(rows: Sequence[TypedLine]) -> None:
         found = {code: (sku, name) for code, sku, name in cursor.fetchall()}
     for row in rows:
         row.suggestion = found.get(row.sku)
-
-
-def keyed(lines: Sequence[OrderLine]) -> dict[UUID, OrderLine]:
-    """Lines by the key that their rows have on the page."""
-    return {line_key(line): line for line in lines}

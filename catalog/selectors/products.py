@@ -154,6 +154,29 @@ def resolve_codes(codes: Collection[str], *, account_id: int | None) -> dict[str
     return {code: _only(found[short]) if short in found else None for code, short in stripped.items()}
 
 
+def cards_by_code(codes: Collection[str], *, account_id: int | None) -> dict[str, ProductCard]:
+    """The card that each code means, as ``resolve_codes`` finds it, with the account's part numbers; others are absent.
+
+    One query.
+    """
+    stripped = {code: code.strip().replace("\x00", "") for code in codes}
+    if not any(stripped.values()):
+        return {}
+    found: defaultdict[str, defaultdict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
+    cards = {}
+    sought = sorted({code for code in stripped.values() if code})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT f.code, f.rank, c.* FROM ({_CODES_SQL}) f JOIN ({_CARDS_SQL}) c ON c.id = f.product_id",  # noqa: S608
+            [sought, account_id or 0, account_id or 0],
+        )
+        for code, rank, *facts in cursor.fetchall():
+            found[code][rank].add(facts[0])
+            cards[facts[0]] = _card(tuple(facts))
+    meant = {code: _only(found[short]) for code, short in stripped.items() if short in found}
+    return {code: cards[product_id] for code, product_id in meant.items() if product_id is not None}
+
+
 def _only(by_rank: Mapping[int, set[int]]) -> int | None:
     best = by_rank[min(by_rank)]
     return next(iter(best)) if len(best) == 1 else None

@@ -52,15 +52,22 @@ class CreditState:
 # The agreement of each account beside its unpaid claims, the oldest first; claims only where the agreement looks at
 # single items, or a limit might need their payment as a way out.
 _AGREED = """
-SELECT w.account_id, p.id, p."limit", p.limit_reaction, p.most_document_value, p.other_reaction, p.oldest_item_days,
-       p.overdue_share_percent, p.review_on, i.id, i.reference, i.due_on, i.functional_open, i.is_disputed
+SELECT w.account_id, {balances} p.id, p."limit", p.limit_reaction, p.most_document_value, p.other_reaction,
+       p.oldest_item_days, p.overdue_share_percent, p.review_on,
+       i.id, i.reference, i.due_on, i.functional_open, i.is_disputed
 FROM unnest(%(accounts)s::bigint[]) AS w(account_id)
-LEFT JOIN orders_creditprofile p ON p.company_id = %(company)s AND p.account_id = w.account_id
+{totals}LEFT JOIN orders_creditprofile p ON p.company_id = %(company)s AND p.account_id = w.account_id
 LEFT JOIN accounting_openitem i ON i.company_id = %(company)s AND i.account_id = w.account_id
     AND i.control = 'receivable' AND i.open_amount > 0
     AND coalesce(p."limit", p.oldest_item_days, p.overdue_share_percent) IS NOT NULL
 ORDER BY w.account_id, i.due_on, i.id
 """
+_TERMS = _AGREED.format(balances="", totals="")
+_STATE = _AGREED.format(
+    balances="t.open_orders, t.delivered, t.open_items, t.unapplied,",
+    totals="LEFT JOIN orders_credittotal t ON t.company_id = %(company)s AND t.account_id = w.account_id"
+    " AND t.currency = %(currency)s\n",
+)
 
 Agreed = tuple[credit.CreditProfile, tuple[credit.OpenItem, ...]]
 
@@ -73,15 +80,18 @@ def load_agreed(company: Company, account_ids: Collection[int]) -> dict[int, Agr
     profiles: dict[int, credit.CreditProfile] = {}
     items: defaultdict[int, list[credit.OpenItem]] = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(_AGREED, {"company": company.pk, "accounts": sorted(set(account_ids))})
+        cursor.execute(_TERMS, {"company": company.pk, "accounts": sorted(set(account_ids))})
         for account_id, *facts in cursor.fetchall():
             if account_id not in profiles:
                 profiles[account_id] = _profile(company, facts[:8])
-            item_id, reference, due_on, amount, disputed = facts[8:]
-            if item_id is not None:
-                item = credit.OpenItem(item_id, reference or f"Item {item_id}", due_on, amount, disputed)
-                items[account_id].append(item)
+            items[account_id] += _item(*facts[8:])
     return {account_id: (profile, tuple(items[account_id])) for account_id, profile in profiles.items()}
+
+
+def _item(item_id: int | None, reference: str, due_on: date, amount: Decimal, disputed: bool) -> list[credit.OpenItem]:
+    if item_id is None:
+        return []
+    return [credit.OpenItem(item_id, reference or f"Item {item_id}", due_on, amount, disputed)]
 
 
 def _profile(company: Company, facts: Sequence[Any]) -> credit.CreditProfile:
@@ -137,15 +147,15 @@ def lock_credit(company: Company, account_ids: Collection[int]) -> dict[int, Cre
 
 
 def credit_state(company: Company, account_id: int) -> CreditState:
-    """The same without a lock, for pages: headroom while typing. Two queries."""
-    row: Any = (
-        CreditTotal.objects.filter(company=company, account_id=account_id)
-        .values("open_orders", "delivered", "open_items", "unapplied")
-        .first()
-    )
-    balances: Mapping[str, Decimal] = dict(row or dict.fromkeys(CREDIT.balances, ZERO))
-    profile, items = load_agreed(company, [account_id])[account_id]
-    return CreditState(profile, _exposure(balances), items)
+    """The same without a lock, for pages: headroom while typing. One query."""
+    asked: dict[str, Any] = {"company": company.pk, "accounts": [account_id], "currency": company.functional_currency}
+    with connection.cursor() as cursor:
+        cursor.execute(_STATE, asked)
+        rows = [row[1:] for row in cursor.fetchall()]
+    names = ("open_orders", "delivered", "open_items", "unapplied")
+    balances = {name: amount or ZERO for name, amount in zip(names, rows[0][:4], strict=True)}
+    items = tuple(item for row in rows for item in _item(*row[12:]))
+    return CreditState(_profile(company, rows[0][4:12]), _exposure(balances), items)
 
 
 def check_in_turn(

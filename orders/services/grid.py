@@ -5,27 +5,28 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from catalog.selectors import product_cards
+from catalog.models import Product
+from catalog.selectors import ProductCard, product_cards
 from core.commands import command
 from core.models import User
 from orders.drafts import OrderLineDraft
 from orders.errors import OrderEditedMeanwhile
-from orders.models import Order, OrderLine
+from orders.models import Order
 from orders.services.lines import Wanted, build, require_sane
-from orders.services.locking import company_of, lock_orders
-from orders.services.parties import load_parties
+from orders.services.locking import lock_orders
+from orders.services.parties import Sides, load_sides
 from orders.services.saving import (
-    StoredLine,
     agreed_lines,
     differs,
     draft_of,
     require_editable,
     save_order,
     set_totals,
-    stored_lines,
     touch,
     write_difference,
 )
+from orders.stored import StoredLine, line_key, stored_lines
+from orders.supply import Place, Standing, standings
 
 LONG_ORDER = 60  # lines
 
@@ -42,9 +43,19 @@ class GridLine:
     version: int | None = None
 
 
-def line_key(line: OrderLine | StoredLine) -> UUID:
-    """How a page names a line: by the uuid that its row was born with, or one made of its id."""
-    return line.client_uuid or UUID(int=line.pk)
+@dataclass(frozen=True, slots=True)
+class SavedGrid:
+    """A draft right after its lines were saved, with what was read for it: enough to answer without reading again.
+
+    ``before`` are its lines as they were, by key; ``supply`` is None when kits need more than their own products'.
+    """
+
+    order: Order
+    lines: Sequence[StoredLine]
+    before: Mapping[UUID, StoredLine]
+    cards: Mapping[int, ProductCard]
+    supply: Mapping[Place, Standing] | None
+    sides: Sides
 
 
 @command(permission="orders.enter_order")
@@ -59,26 +70,44 @@ def save_order_lines(*, order_id: int, lines: Sequence[GridLine], actor: User, s
         OrderNotEditable: the order is not a draft. OrderEditedMeanwhile: somebody else saved the same line since.
         OrderLineRefused, NotAllowed: as in ``create_orders``; the fields are numbered as the order's lines will be.
     """
+    return _save(order_id, lines, sequence, actor).order.version
+
+
+@command(permission="orders.enter_order")
+def save_grid(*, order_id: int, lines: Sequence[GridLine], actor: User, sequence: Sequence[UUID] = ()) -> SavedGrid:
+    """``save_order_lines``, answered with the whole draft as it stands then: for the page on which it is typed.
+
+    Such an answer is not one to keep, so it is not for a key; the keys of the lines make a repetition harmless.
+    """
+    return _save(order_id, lines, sequence, actor)
+
+
+def _save(order_id: int, lines: Sequence[GridLine], sequence: Sequence[UUID], actor: User) -> SavedGrid:
     order = lock_orders([order_id])[0]
     require_editable(order, None)
-    company = company_of([order])
-    existing = stored_lines(order)
+    sides = load_sides(order)
+    order.company = sides.company
+    existing = stored_lines(order, traced_up_to=LONG_ORDER)
     merged = _merge(order, existing, lines, sequence)
-    cards = product_cards(ids={draft.product_id for _, draft in merged})
-    code = order.coupon.code if order.coupon else ""
     drafts = [draft for _, draft in merged]
+    cards = product_cards(ids={draft.product_id for draft in drafts})
+    code = order.coupon.code if order.coupon else ""
     wanted = Wanted(order, drafts, code, agreed_lines(order, existing, merged, cards))
     require_sane(wanted, cards, actor=actor)
-    built = build(company, [wanted], cards, load_parties(company, [order.account_id]))[0]
+    supply = standings(company_id=order.company_id, product_ids=cards, warehouse_ids=[order.warehouse_id])
+    costs = {place: cost for place, standing in supply.items() if (cost := standing.unit_cost) is not None}
+    built = build(sides.company, [wanted], cards, sides.parties, costs)[0]
     for (line_id, _), row in zip(merged, built.rows, strict=True):
         row["version"] = _next_version(existing.get(line_id or 0), row)
     # Every line's trace tells its share of the document, so one more line changes them all. In a long order the others'
     # traces are written when the whole form is saved, which confirming does.
     but = ("price_trace",) if len(merged) > LONG_ORDER else ()
-    write_difference(order, existing, [line_id for line_id, _ in merged], built.rows, but=but)
+    stored = write_difference(order, existing, [line_id for line_id, _ in merged], built.rows, but=but)
     set_totals(order, built)
     touch(order, (), actor=actor)
-    return order.version
+    has_kits = any(card.kind == Product.Kind.KIT for card in cards.values())
+    before = {line_key(line): line for line in existing.values()}
+    return SavedGrid(order, stored, before, cards, None if has_kits else supply, sides)
 
 
 @command(permission="orders.enter_order")
@@ -154,12 +183,17 @@ def _merge(
 
 
 def _completed(typed: GridLine, draft: OrderLineDraft, line: StoredLine | None) -> OrderLineDraft:
-    """The row with what the grid does not show, kept from the line while it is still about the same product."""
+    """The row with what the grid does not show, kept from the line while it is still about the same product.
+
+    A price that the grid merely showed, and that came back with the row, is not one that was set by hand.
+    """
     draft = replace(draft, client_uuid=typed.key)
     if line is None or line.product_id != draft.product_id:
         return draft
+    was_shown = not line.manual_price and draft.unit_price == line.unit_price
     return replace(
         draft,
+        unit_price=None if was_shown else draft.unit_price,
         contract_line_id=line.contract_line_id,
         requested_on=draft.requested_on or line.requested_on,
         description=draft.description or line.description,

@@ -103,11 +103,16 @@ def _line_fault(line: OrderLineDraft, card: ProductCard | None) -> str | None:
 
 
 def build(
-    company: Company, wanted: Sequence[Wanted], cards: Mapping[int, ProductCard], parties: Mapping[int, Party]
+    company: Company,
+    wanted: Sequence[Wanted],
+    cards: Mapping[int, ProductCard],
+    parties: Mapping[int, Party],
+    costs: Mapping[tuple[int, int], Decimal] | None = None,
 ) -> list[BuiltOrder]:
     """Price and cost the lines of a set of orders: a constant number of queries for the whole set; writes nothing.
 
-    ``cards`` and ``parties`` are the products and accounts of all of them.
+    ``cards`` and ``parties`` are the products and accounts of all of them; ``costs`` their unit costs by warehouse and
+    product, where the caller has read them already.
     Line amounts are in each order's currency, rounded once per line; cost is in functional currency at moving average.
     """
     accounts = {account_id: party.for_pricing for account_id, party in parties.items()}
@@ -144,8 +149,9 @@ def build(
         cards=cards,
         accounts=accounts if is_known else None,
     )
-    pairs = {(each.order.warehouse_id, line.product_id) for each in wanted for line in each.lines}
-    costs = unit_costs(company_id=company.pk, pairs=pairs)
+    if costs is None:
+        pairs = {(each.order.warehouse_id, line.product_id) for each in wanted for line in each.lines}
+        costs = unit_costs(company_id=company.pk, pairs=pairs)
     return [
         BuiltOrder(each, document, _rows(company, each, document, cards, costs, parties))
         for each, document in zip(wanted, documents, strict=True)

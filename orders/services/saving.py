@@ -1,11 +1,8 @@
 """Saving drafts: header fields, and the whole set of lines, priced anew and written as a difference."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from datetime import date
-from decimal import Decimal
+from dataclasses import replace
 from typing import Any
-from uuid import UUID
 
 from django.utils import timezone
 from moneyed import Money
@@ -21,6 +18,7 @@ from orders.services.lines import BuiltOrder, Wanted, build, require_sane
 from orders.services.locking import company_of, lock_orders
 from orders.services.parties import load_parties
 from orders.states import OrderStatus
+from orders.stored import StoredLine, stored_lines
 
 HEADER_FIELDS = frozenset(
     {
@@ -55,7 +53,7 @@ def save_order(
     lines. Lines that are not in the set are removed. Returns the order's new version.
 
     Raises:
-        OrderNotEditable: the order is not a draft.
+        OrderNotEditable: the order is not a draft, or is to change the customer for whom its quote was made.
         OrderEditedMeanwhile: somebody saved it since ``version``.
         OrderLineRefused, NotAllowed: as in ``create_orders``.
     """
@@ -64,6 +62,8 @@ def save_order(
     company = company_of([order])
     existing = stored_lines(order)
     requested_before = order.requested_on
+    if order.quote_version_id is not None and (header or {}).get("account_id", order.account_id) != order.account_id:
+        raise OrderNotEditable(f"{order.title} was made from a quote, so its customer stays: the prices are theirs.")
     for name, value in (header or {}).items():
         assert name in HEADER_FIELDS, name
         setattr(order, name, value)
@@ -106,53 +106,6 @@ def require_editable(order: Order, version: int | None) -> None:
         raise OrderEditedMeanwhile(
             f"{order.title} was saved by {order.changed_by} since you opened it. Nothing of yours was saved yet."
         )
-
-
-@dataclass(frozen=True, slots=True)
-class StoredLine:
-    """A line of a draft as it is stored, every column that saving may change; amounts in the order's currency."""
-
-    pk: int
-    version: int
-    position: int
-    company_id: int
-    client_uuid: UUID | None
-    product_id: int
-    product_kind: str
-    description: str
-    sales_quantity: Decimal
-    sales_unit: str
-    unit_numerator: int
-    unit_denominator: int
-    ordered: Decimal
-    over_delivery_percent: Decimal
-    requested_on: date
-    contract_line_id: int | None
-    currency: str
-    unit_price: Decimal
-    price_unit: int
-    list_price: Decimal | None
-    manual_price: bool
-    manual_discount_percent: Decimal | None
-    discount: Decimal
-    net: Decimal
-    tax: Decimal
-    gross: Decimal
-    tax_code: str
-    tax_percent: Decimal
-    cost: Decimal
-    price_trace: list[dict[str, Any]]
-    price_finding: str
-    note: str
-
-
-_STORED = tuple(column.name for column in fields(StoredLine))
-
-
-def stored_lines(order: Order) -> dict[int, StoredLine]:
-    """The lines of a locked draft by id, in their order. One query."""
-    rows = OrderLine.objects.filter(order=order, parent=None).order_by("position").values_list(*_STORED)
-    return {row[0]: StoredLine(*row) for row in rows}
 
 
 def draft_of(line: StoredLine) -> OrderLineDraft:
@@ -208,10 +161,10 @@ def write_difference(
     rows: Sequence[dict[str, Any]],
     *,
     but: Collection[str] = (),
-) -> None:
+) -> list[StoredLine]:
     """Delete, update and insert lines so that the order has exactly these rows, each kind in one statement.
 
-    A line that differs only in the columns of ``but`` is left as it is.
+    A line that differs only in the columns of ``but`` is left as it is. Returns the lines as they are stored now.
     """
     gone = set(existing) - {line_id for line_id in line_ids if line_id is not None}
     if gone:
@@ -226,8 +179,21 @@ def write_difference(
             {name: [row[name] for _, row in changed] for name in changed[0][1]},
         )
     added = [{**row, "order_id": order.pk} for line_id, row in pairs if line_id is None]
-    if added:
-        bulk.insert(OrderLine, {name: [row[name] for row in added] for name in added[0]})
+    ids = iter(bulk.insert(OrderLine, {name: [row[name] for row in added] for name in added[0]}) if added else ())
+    written = {line_id for line_id, _ in changed}
+    return [
+        existing[line_id]
+        if line_id is not None and line_id not in written
+        else _stored(next(ids) if line_id is None else line_id, row, existing.get(line_id or 0))
+        for line_id, row in pairs
+    ]
+
+
+def _stored(line_id: int, row: Mapping[str, Any], before: StoredLine | None) -> StoredLine:
+    """A line as it was just written; a row that says nothing of its version keeps it."""
+    values = {"version": before.version if before else 1, **row}
+    amounts = {name: value.amount for name, value in row.items() if isinstance(value, Money)}
+    return StoredLine(pk=line_id, **(values | amounts))
 
 
 def differs(line: StoredLine, row: Mapping[str, Any], but: Collection[str] = ()) -> bool:

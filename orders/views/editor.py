@@ -17,13 +17,13 @@ from core.web.access import requires
 from core.web.posted import actor_of, key_of, version_of
 from core.web.story import timeline_of
 from orders.drafts import Confirmation
-from orders.editor import EMPTY_ROWS, Editor, draft_lines, editor_of, empty_rows
+from orders.editor import EMPTY_ROWS, Editor, content_of, editor_of, empty_rows
 from orders.forms import HeaderForm
 from orders.models import Order
 from orders.offers import goes_with
 from orders.services import LONG_ORDER, GridLine, confirm_orders, save_draft
 from orders.states import OrderStatus
-from orders.typed import TypedLine, Unreadable, keyed, read_lines, read_rows
+from orders.typed import TypedLine, Unreadable, read_lines, read_rows
 from orders.views.common import order_or_404, own_place, sentences_for
 
 ROWS_OF_A_NEW_ORDER = 10
@@ -81,8 +81,7 @@ def _save(request: HttpRequest, order: Order, posted: Posted) -> bool:
         except Unreadable:
             posted.refusal, posted.status = "The rows could not be read. Reload the page; nothing was saved.", 400
             return False
-        existing = keyed(draft_lines(order))
-        posted.status = 200 if read_lines(posted.rows, account_id=order.account_id, existing=existing) else 422
+        posted.status = 200 if read_lines(posted.rows, account_id=order.account_id) else 422
         lines = [GridLine(row.key, row.draft) for row in posted.rows if row.draft]
     if not posted.header.is_valid() or posted.status != 200:
         posted.status = 422
@@ -118,7 +117,8 @@ def _place_errors(refusal: DomainError, rows: Sequence[TypedLine]) -> None:
 
 def editor_page(request: HttpRequest, order: Order, posted: Posted) -> HttpResponse:
     """Draw the whole page of a draft, as it is stored or as it was typed."""
-    editor = editor_of(order, actor_of(request), typed=posted.rows)
+    content = content_of(order)
+    editor = editor_of(order, actor_of(request), content, typed=posted.rows)
     wanted = EMPTY_ROWS if editor.rows else ROWS_OF_A_NEW_ORDER
     context = {
         "order": order,
@@ -128,7 +128,7 @@ def editor_page(request: HttpRequest, order: Order, posted: Posted) -> HttpRespo
         "refusal": posted.refusal,
         "warnings": posted.warnings,
         "accepted": digest_of(posted.warnings),
-        "offers": goes_with(order, draft_lines(order)),
+        "offers": goes_with(order, content.lines),
         "timeline": timeline_of(order.kind, order.pk),
         "problem": bool(posted.refusal or posted.status == 422),
     }
@@ -164,7 +164,7 @@ def warnings_of(order: Order, editor: Editor) -> list[str]:
 def confirm_draft(request: HttpRequest, order: Order) -> HttpResponse:
     """Confirm a saved draft; warnings are shown once and accepted by confirming again."""
     posted = Posted(HeaderForm(order, business_date(order.warehouse.time_zone)))
-    editor = editor_of(order, actor_of(request))
+    editor = editor_of(order, actor_of(request), content_of(order))
     posted.warnings = warnings_of(order, editor)
     if posted.warnings and request.POST.get("accepted", "") != digest_of(posted.warnings):
         posted.status = 422

@@ -148,7 +148,7 @@ def paste(request: HttpRequest, order_id: int) -> HttpResponse:
         if not rows or len(rows) > MOST_LINES:
             refusal = f"Paste between 1 and {MOST_LINES:,} rows: SKU, quantity."
         else:
-            read_lines(rows, account_id=order.account_id, existing={})
+            read_lines(rows, account_id=order.account_id)
     clean = [GridLine(row.key, row.draft) for row in rows if row.draft is not None]
     if "apply" in request.POST and clean and not refusal:
         try:

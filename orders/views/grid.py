@@ -1,6 +1,6 @@
 """The answers to the grid's script: single rows, the header, suggestions, promises. Each works as a page as well."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from uuid import NAMESPACE_OID, UUID, uuid4, uuid5
@@ -19,23 +19,28 @@ from core.web.access import requires
 from core.web.posted import actor_of, key_of, version_of
 from orders.alternatives import LineProposals, line_proposals
 from orders.drafts import OrderLineDraft
-from orders.editor import draft_lines, editor_of
+from orders.editor import content_after, content_of, editor_of
 from orders.errors import OrderNotEditable
 from orders.forms import HeaderForm
 from orders.models import Order, OrderLine
 from orders.offers import goes_with
-from orders.services import GridLine, line_key, save_order, save_order_lines
+from orders.services import GridLine, SavedGrid, save_grid, save_order, save_order_lines
 from orders.states import OrderStatus
+from orders.stored import StoredLine, draft_lines, line_key
 from orders.supply import standings
-from orders.typed import TypedLine, Unreadable, keyed, read_lines, read_rows
-from orders.views.common import order_or_404, own_place
+from orders.typed import TypedLine, Unreadable, read_lines, read_rows
+from orders.views.common import draft_or_404, order_or_404, own_place
 
 
 def _draft_or_refuse(request: HttpRequest, order_id: int) -> Order:
     order = order_or_404(request, order_id)
+    _require_draft(order)
+    return order
+
+
+def _require_draft(order: Order) -> None:
     if order.status != OrderStatus.DRAFT:
         raise OrderNotEditable(f"{order.title} is {order.get_status_display().lower()} and is no longer edited.")
-    return order
 
 
 def _uuids(words: Sequence[str]) -> list[UUID]:
@@ -52,33 +57,47 @@ def save_lines(request: HttpRequest, order_id: int) -> HttpResponse:
 
     Rows that cannot be saved come back with their reason and what was typed; 409 when somebody else has changed one.
     """
-    order = _draft_or_refuse(request, order_id)
-    before = keyed(draft_lines(order))
+    order = draft_or_404(request, order_id)
+    _require_draft(order)
     try:
         rows, sequence = read_rows(request.POST), _uuids(request.POST.getlist("sequence"))
     except Unreadable:
         raise DomainError("The rows could not be read. Reload the page; nothing was saved.") from None
-    read_lines(rows, account_id=order.account_id, existing=before)
-    status = _save_rows(order, rows, sequence, actor_of(request))
-    order = order_or_404(request, order_id)
-    editor = editor_of(order, actor_of(request), typed=rows, since=before)
+    read_lines(rows, account_id=order.account_id)
+    saved, status = _save_rows(order, rows, sequence, actor_of(request))
+    if saved is None:  # nothing was saved: as it stands, nobody's reading of a moment ago
+        order = draft_or_404(request, order_id)
+        content = content_of(order)
+        since: Mapping[UUID, StoredLine] = {line_key(line): line for line in content.lines}
+    else:
+        order, content, since = _known_again(saved.order, order), content_after(saved), saved.before
+    editor = editor_of(order, actor_of(request), content, typed=rows, since=since)
     return render(request, "orders/_answer.html", {"order": order, "editor": editor}, status=status)
 
 
-def _save_rows(order: Order, rows: Sequence[TypedLine], sequence: Sequence[UUID], actor: User) -> int:
-    """Save what can be saved, set the refusal at each row otherwise, and return the answer's status."""
+def _known_again(order: Order, seen: Order) -> Order:
+    """A saved order with the account and warehouse that were read before, where they are still its own."""
+    for name in ("account", "warehouse"):
+        if getattr(order, f"{name}_id") == getattr(seen, f"{name}_id"):
+            setattr(order, name, getattr(seen, name))
+    return order
+
+
+def _save_rows(
+    order: Order, rows: Sequence[TypedLine], sequence: Sequence[UUID], actor: User
+) -> tuple[SavedGrid | None, int]:
+    """Save what can be saved, set the refusal at each row otherwise; what was saved, and the answer's status."""
     wanted = [row for row in rows if row.draft or row.is_removed or row.is_empty]
     changes = [GridLine(row.key, None if row.is_removed else row.draft, row.version) for row in wanted]
     if not changes and not sequence:
-        return 200
+        return None, 200
     try:
-        save_order_lines(order_id=order.pk, lines=changes, actor=actor, sequence=sequence)
+        return save_grid(order_id=order.pk, lines=changes, actor=actor, sequence=sequence), 200
     except DomainError as error:
         refusal = own_place(error)
         for row in wanted:
             row.error = refusal.sentence
-        return 409 if refusal.status == 409 else 200
-    return 200
+        return None, 409 if refusal.status == 409 else 200
 
 
 @require_POST
@@ -100,7 +119,8 @@ def save_header(request: HttpRequest, order_id: int) -> HttpResponse:
         except DomainError as error:
             refusal, status = own_place(error).sentence, error.status
     order = order_or_404(request, order_id)
-    context = {"order": order, "editor": editor_of(order, actor_of(request)), "header": form, "refusal": refusal}
+    editor = editor_of(order, actor_of(request), content_of(order))
+    context = {"order": order, "editor": editor, "header": form, "refusal": refusal}
     return render(request, "orders/_answer.html", context, status=status)
 
 
@@ -132,9 +152,11 @@ def suggest(request: HttpRequest) -> HttpResponse:
     return render(request, "orders/_suggest.html", {"order": order, "found": found, "typed": request.GET.get("q", "")})
 
 
-def _line_or_404(order: Order, key: UUID) -> tuple[list[OrderLine], OrderLine]:
+def _line_or_404(order: Order, key: UUID) -> tuple[list[StoredLine], OrderLine]:
+    """All lines of the draft, and the one that is asked for with its product. Two queries."""
     lines = draft_lines(order)
-    found = next((line for line in lines if line_key(line) == key), None)
+    ids = [line.pk for line in lines if line_key(line) == key]
+    found = OrderLine.objects.filter(pk__in=ids).select_related("product").defer("price_trace").first()
     if found is None:
         raise Http404
     return lines, found
@@ -199,7 +221,7 @@ def add(request: HttpRequest, order_id: int) -> HttpResponse:
     """Add a proposed product to the draft."""
     order = _draft_or_refuse(request, order_id)
     row = TypedLine(key=uuid5(NAMESPACE_OID, key_of(request) or str(uuid4())), sku=request.POST.get("sku", "")[:64])
-    read_lines([row], account_id=order.account_id, existing={})
+    read_lines([row], account_id=order.account_id)
     if row.draft is None:
         raise DomainError(f"{row.error} Nothing was added.")
     save_order_lines.once(key_of(request))(
