@@ -54,6 +54,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
+TRUSTED_PROXY_HOPS = environment.whole_number("TRUSTED_PROXY_HOPS", 0)
+
 ROOT_URLCONF = "orders_site.urls"
 WSGI_APPLICATION = "orders_site.wsgi.application"
 

@@ -19,8 +19,9 @@ from core.web.access import public, requires
 from core.web.formats import day, money
 from core.web.lists import ListPage
 from core.web.parts import ActionButton, ChainStop, DocumentPage, Empty, Fact, Link, Tab, action_buttons
-from core.web.posted import actor_of, key_of, reason_of, see_other, text_of, with_more_lines
+from core.web.posted import actor_of, key_of, reason_of, see_other, text_of, version_of, with_more_lines
 from core.web.story import chain_of, timeline_of
+from core.web.visitors import visitor_address
 from quotes.diff import version_diff
 from quotes.drafts import QuoteDraft
 from quotes.filters import QuoteFilter
@@ -111,11 +112,10 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         return _form(request, form, lines, quote=quote)
     if not all([form.is_valid(), lines.is_valid()]):
         return _form(request, form, lines, quote=quote, status=422)
-    asked = request.POST.get("version", "")
     try:
         save_quote.once(key_of(request))(
             quote_id=quote.pk,
-            version=int(asked) if asked.isdecimal() and len(asked) < 9 else 0,
+            version=version_of(request),
             header={
                 "customer_reference": form.cleaned_data["customer_reference"],
                 "valid_until": form.cleaned_data["valid_until"],
@@ -287,7 +287,7 @@ def accept(request: HttpRequest, pk: int, token: str) -> HttpResponse:
                 actor=_visitor(),
                 business_date=today,
                 name=text_of(request.POST, "name", 120),
-                ip=request.META.get("REMOTE_ADDR"),
+                ip=visitor_address(request),
             )
             quote.refresh_from_db()
         except DomainError as error:
