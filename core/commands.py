@@ -70,7 +70,11 @@ class Command(Generic[P, R]):
         return self._enter(None, kwargs)
 
     def once(self, key: str | None) -> Callable[P, R]:
-        """The same command, carried out once per (actor, command, key); then its answer is replayed."""
+        """The same command, carried out once per (actor, command, key); then its answer is replayed.
+
+        Only for the outermost command: the answer is kept with the transaction, so a step of another command has no
+        key of its own, and asking for one is an error of the caller.
+        """
 
         def call(*args: P.args, **kwargs: P.kwargs) -> R:
             assert not args, f"{self.name} takes keywords only"
@@ -82,6 +86,7 @@ class Command(Generic[P, R]):
         run = active_run()
         if run is None:
             return self._with_retry(key, kwargs)
+        assert not key, f"{self.name} is a step of {run.name}: give the key to that one"
         self._require_permission(kwargs["actor"])
         run.steps.append(self.name)
         return self.function(**kwargs)  # type: ignore[call-arg]

@@ -24,6 +24,12 @@ def do_nothing(*, actor: User) -> None:
     """A command without an answer."""
 
 
+@command(permission=None)
+def publish_as_a_step(*, key: str, actor: User) -> int:
+    """Ask for a step to be carried out once."""
+    return publish.once(key)(currency="USD", value=Decimal(1), actor=actor)
+
+
 class NotYet(DomainError):
     """Refused for now."""
 
@@ -41,6 +47,15 @@ def test_a_repeated_key_is_answered_as_before_and_has_no_second_effect(company: 
     assert first == again == Renamed(company.pk, "Harland", Decimal("1.50"), TODAY)
     assert Company.objects.get(pk=company.pk).name == "Changed since"
     assert CommandLog.objects.count() == 1
+
+
+def test_a_step_of_another_command_has_no_key_of_its_own(boss: User) -> None:
+    with pytest.raises(AssertionError, match=r"tests\.publish is a step of tests\.publish_as_a_step"):
+        publish_as_a_step(key="key-1", actor=boss)
+    assert effects() == 0
+
+    publish_as_a_step(key="", actor=boss)
+    assert effects() == 1
 
 
 def test_a_command_without_an_answer_is_replayed_too(boss: User) -> None:
