@@ -16,6 +16,7 @@ from orders.services import GridLine, create_order_from_quote, line_key, save_or
 from quotes.drafts import QuoteDraft, QuoteLineDraft
 from quotes.models import Quote, QuoteVersion
 from quotes.services import accept_quote, create_quote, revise_quote, save_quote, send_quote
+from tests import factories
 from tests.factories import TODAY
 from tests.world import World
 
@@ -119,3 +120,16 @@ def test_only_the_accepted_version_becomes_an_order(world: World) -> None:
     order_id = create_order_from_quote(quote_version_id=second_id, actor=world.alice, business_date=TODAY)
 
     assert list(Order.objects.values_list("pk", "net")) == [(order_id, 90)]
+
+
+def test_an_order_from_a_quote_stays_its_customers(world: World) -> None:
+    order, line = ordered(world)
+    other = factories.make_account(company=world.company, code="OTHER", name="Other Ltd")
+
+    with pytest.raises(OrderNotEditable, match="its customer stays"):
+        save_order(order_id=order.pk, version=order.version, actor=world.alice, header={"account_id": other.pk})
+    save_order(order_id=order.pk, version=order.version, actor=world.alice, header={"account_id": world.acme.pk})
+
+    order.refresh_from_db()
+    line.refresh_from_db()
+    assert (order.account_id, line.unit_price) == (world.acme.pk, Decimal("9.5"))
