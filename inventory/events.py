@@ -33,7 +33,8 @@ class PromisesMoved(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SupplyAdded(Event):
-    """More can be promised of these products than before: an inbound order was placed, or stock was found."""
+    """More can be promised than before, or earlier: of these products in these warehouses, and why, in words."""
 
     company_id: int
-    product_ids: tuple[int, ...]
+    places: tuple[tuple[int, int], ...]  # warehouse, product
+    reason: str

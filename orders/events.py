@@ -6,15 +6,6 @@ from core.events import Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OrdersConfirmed(Event):
-    """These orders are binding now."""
-
-    company_id: int
-    order_ids: tuple[int, ...]
-    late_line_ids: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class OrdersCancelled(Event):
     """These orders were cancelled, or their rest was."""
 

@@ -2,7 +2,8 @@
 
 from core import outbox
 from core.runs import current_run
-from inventory.events import PromisesMoved
+from inventory.events import PromisesMoved, SupplyAdded
+from orders.services.waiting import REPROMISE_WAITING
 
 
 def carry_moved_promises(event: PromisesMoved) -> None:
@@ -19,3 +20,10 @@ def carry_moved_promises(event: PromisesMoved) -> None:
     ]
     payload = {"company_id": event.company_id, "moves": moves, "key": str(current_run().uid)}
     outbox.emit("orders.note_moved_promises", [payload], queue="promising")
+
+
+def carry_added_supply(event: SupplyAdded) -> None:
+    """Have the orders that wait for these products in these warehouses promised again, the first message's worth."""
+    places = [list(place) for place in event.places]
+    payload = {"company_id": event.company_id, "places": places, "reason": event.reason, "after": None}
+    outbox.emit(REPROMISE_WAITING, [payload], queue="promising")

@@ -13,12 +13,12 @@ from core.web.story import register_kind
 from fulfillment import invariants as fulfillment_invariants
 from fulfillment.stops import delivery_stops, return_stops
 from inventory import invariants as inventory_invariants
-from inventory.events import PromisesMoved
+from inventory.events import PromisesMoved, SupplyAdded
 from inventory.stops import supply_order_stops, supply_receipt_stops
 from orders.events import OrdersCancelled
-from orders.handlers import carry_moved_promises
+from orders.handlers import carry_added_supply, carry_moved_promises
 from orders.stops import order_stops
-from orders.tasks import note_moved_promises_task
+from orders.tasks import note_moved_promises_task, repromise_waiting_task
 from orders_site import invariants as site_invariants
 from orders_site import order_documents
 from orders_site.integrity import run as integrity
@@ -45,6 +45,7 @@ def wire() -> None:
 def _subscribe() -> None:
     """Facts of lower rooms that others act on in the same transaction; handlers lock no documents."""
     events.subscribe(PromisesMoved, carry_moved_promises)
+    events.subscribe(SupplyAdded, carry_added_supply)
     events.subscribe(OrdersCancelled, note_cancelled_orders)
     events.subscribe(InvoicesPosted, accrue_for_invoices)
     events.subscribe(InvoicesPosted, carry_advances)
@@ -53,6 +54,7 @@ def _subscribe() -> None:
 def _register_tasks() -> None:
     """Work that leaves by the outbox, by the name it is stored under."""
     work.register_task("orders.note_moved_promises", note_moved_promises_task)
+    work.register_task("orders.repromise_waiting", repromise_waiting_task)
     work.register_task("billing.render_invoice_pdf", render_invoice_pdf)
     work.register_task("payments.ask_provider", ask_provider)
     work.register_task("payments.apply_provider_event", apply_provider_event)

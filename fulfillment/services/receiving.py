@@ -11,14 +11,12 @@ from accounting.services import post_entries
 from core import bulk
 from core.commands import command
 from core.errors import NotFound
-from core.events import publish
 from core.models import Company, User
 from core.rounding import exact_quantity, round_amount
 from core.timeline import TimelineEntry, record
 from core.transitions import advance, require_transition
 from core.wording import plain
 from fulfillment.errors import ReturnRefused
-from fulfillment.events import ReturnsReceived
 from fulfillment.models import DeliveryLine, Return, ReturnLine
 from fulfillment.postings import return_entry
 from fulfillment.services.locking import company_of, lock_deliveries, lock_returns
@@ -103,7 +101,6 @@ def receive_returns(
     Return.objects.filter(pk__in=[each.pk for each in returns]).update(received_on=business_date)
     advance(returns, "receive", actor=actor)
     _tell(returns, coming, counts, actor=actor)
-    publish(ReturnsReceived(actor_id=actor.pk, company_id=company.pk, return_ids=tuple(each.pk for each in returns)))
 
 
 def _lock(return_ids: Collection[int]) -> list[Return]:

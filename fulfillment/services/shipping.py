@@ -7,14 +7,12 @@ from decimal import Decimal
 from accounting.services import post_entries
 from core import bulk
 from core.commands import command
-from core.events import publish
 from core.models import Company, User
 from core.timeline import TimelineEntry
 from core.transitions import advance, require_transition
 from core.wording import day, days_text, plain
 from fulfillment.drafts import Shipped
 from fulfillment.errors import DeliveryNotReady
-from fulfillment.events import DeliveriesShipped
 from fulfillment.loading import LoadedLine, delivering_of, lines_of
 from fulfillment.models import Delivery, DeliveryLine
 from fulfillment.postings import goods_issue_entry
@@ -68,7 +66,6 @@ def ship_deliveries(*, delivery_ids: Collection[int], business_date: date, actor
     story = _story(deliveries, closed, shipped, business_date)
     advance(deliveries, "ship", actor=actor, same={"shipped_on": business_date}, also=story)
     _note_paid_in_advance(closed, waiting)
-    publish(DeliveriesShipped(actor_id=actor.pk, company_id=company.pk, delivery_ids=tuple(closed)))
     return shipped
 
 

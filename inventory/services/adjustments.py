@@ -95,9 +95,9 @@ def adjust_stock(*, drafts: Sequence[AdjustmentDraft], actor: User) -> list[int]
         actor=actor,
     )
     post_entries(company=company, drafts=_entries(drafts, ids, changes), actor=actor)
-    found = tuple(sorted({change.place[1] for change in changes if change.quantity > 0}))
+    found = tuple(sorted({change.place for change in changes if change.quantity > 0}))
     if found:
-        publish(SupplyAdded(actor_id=actor.pk, company_id=company.pk, product_ids=found))
+        publish(SupplyAdded(actor_id=actor.pk, company_id=company.pk, places=found, reason="Stock was found"))
     return ids
 
 

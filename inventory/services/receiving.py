@@ -17,7 +17,7 @@ from core.numbering import sequence_numbers
 from core.rounding import HALF_UP, round_amount
 from core.timeline import TimelineEntry, link, record
 from core.transitions import advance
-from core.wording import plain
+from core.wording import listed, plain
 from inventory.drafts import ReceiptDraft, ReceiptLineDraft
 from inventory.errors import QuantityRefused, SupplyRefused
 from inventory.events import SupplyAdded
@@ -354,8 +354,10 @@ def _finish(work: _Receiving, receipt_ids: Sequence[int]) -> None:
         ]
     )
     post_entries(company=work.company, drafts=_entries(work, receipt_ids), actor=work.actor)
-    products = tuple(sorted({each.line.place[1] for each in work.arrivals}))
-    publish(SupplyAdded(actor_id=work.actor.pk, company_id=work.company.pk, product_ids=products))
+    places = tuple(sorted({each.line.place for each in work.arrivals}))
+    numbers = [order.number or "" for order in work.orders.values()]
+    reason = f"Goods of {listed(numbers[:3])} were received"
+    publish(SupplyAdded(actor_id=work.actor.pk, company_id=work.company.pk, places=places, reason=reason))
 
 
 def _entries(work: _Receiving, receipt_ids: Sequence[int]) -> list[EntryDraft]:

@@ -51,9 +51,10 @@ def change_expected_dates(
     source = (SupplyOrder.kind, orders[0].pk, f"re-peg v{orders[0].version}")
     today = business_date or business_day(company.time_zone)
     apply_supply_change(SupplyChange(company.pk, buckets, receipts, source, today, reason, slipped=later), actor=actor)
-    earlier = {lines[line_id][0][1] for line_id, day in moved.items() if day < lines[line_id][1]}
+    earlier = tuple(sorted({lines[line_id][0] for line_id, day in moved.items() if day < lines[line_id][1]}))
     if earlier:
-        publish(SupplyAdded(actor_id=actor.pk, company_id=company.pk, product_ids=tuple(sorted(earlier))))
+        story = "An inbound order is expected earlier"
+        publish(SupplyAdded(actor_id=actor.pk, company_id=company.pk, places=earlier, reason=story))
 
 
 def _expected_lines(changes: Mapping[int, date], orders: list[SupplyOrder]) -> dict[int, tuple[Place, date]]:

@@ -11,12 +11,14 @@ from decimal import Decimal
 
 from catalog.models import Product
 from core.commands import command
+from core.events import publish
 from core.ledger import Movement, Total
 from core.models import Company, User
 from core.rounding import exact_quantity
 from core.wording import plain
 from inventory.drafts import IssueDraft, TakeBackDraft
 from inventory.errors import NotEnoughStock, QuantityRefused
+from inventory.events import SupplyAdded
 from inventory.ledgers import RECEIPTS, STOCK
 from inventory.limits import Written, require_writable
 from inventory.places import Place, StockPlaces, stock_places
@@ -270,6 +272,8 @@ def take_back(
         ],
         totals={total.key: total for total in buckets.values()},
     )
+    brought = tuple(sorted({place for _, place in added}))
+    publish(SupplyAdded(actor_id=actor.pk, company_id=company.pk, places=brought, reason="Goods came back"))
     values: dict[int, Decimal] = {}
     for (line_id, _), line in added.items():
         values[line_id] = values.get(line_id, ZERO) + line.value

@@ -23,7 +23,7 @@ from inventory.errors import QuantityRefused, SeveralCompanies, SupplyRefused
 from inventory.events import SupplyAdded
 from inventory.ledgers import RECEIPTS
 from inventory.models import SupplyLine, SupplyOrder
-from inventory.places import warehouse_facts
+from inventory.places import Place, warehouse_facts
 from inventory.promising.loader import lock_buckets, lock_receipts
 from inventory.services.repegging import SupplyChange, apply_supply_change
 from inventory.states import SupplyOrderStatus
@@ -70,7 +70,7 @@ class _Expected:
     """A supply line that promises can lean on from now on."""
 
     line_id: int
-    product_id: int
+    place: Place
     quantity: Decimal
     on: date
 
@@ -95,7 +95,7 @@ def _insert_lines(drafts: Sequence[SupplyDraft], order_ids: Sequence[int]) -> li
         },
     )
     return [
-        _Expected(line_id, line.product_id, line.quantity, draft.business_date)
+        _Expected(line_id, (draft.warehouse_id, line.product_id), line.quantity, draft.business_date)
         for line_id, (_, draft, _, line) in zip(ids, rows, strict=True)
     ]
 
@@ -108,8 +108,9 @@ def _expect(company_id: int, lines: Sequence[_Expected], *, actor: User) -> None
             for line in lines
         ]
     )
-    products = tuple(sorted({line.product_id for line in lines}))
-    publish(SupplyAdded(actor_id=actor.pk, company_id=company_id, product_ids=products))
+    places = tuple(sorted({line.place for line in lines}))
+    reason = "An inbound order was placed"
+    publish(SupplyAdded(actor_id=actor.pk, company_id=company_id, places=places, reason=reason))
 
 
 def _require_valid(drafts: Sequence[SupplyDraft]) -> None:
@@ -170,8 +171,10 @@ def place_supply_orders(*, order_ids: Collection[int], actor: User) -> None:
     advance(orders, "order", actor=actor)
     rows = SupplyLine.objects.filter(order__in=[order.pk for order in orders]).order_by("pk")
     lines = [
-        _Expected(line_id, product_id, ordered, on)
-        for line_id, product_id, ordered, on in rows.values_list("pk", "product_id", "ordered", "order__business_date")
+        _Expected(line_id, (warehouse_id, product_id), ordered, on)
+        for line_id, warehouse_id, product_id, ordered, on in rows.values_list(
+            "pk", "warehouse_id", "product_id", "ordered", "order__business_date"
+        )
     ]
     _expect(company.pk, lines, actor=actor)
 

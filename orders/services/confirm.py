@@ -10,7 +10,6 @@ from django.utils import timezone
 from catalog.drafts import CouponUse
 from catalog.services import lock_and_use_coupons, refused_coupon_uses
 from core.commands import command
-from core.events import publish
 from core.ledger import Guard, Key, Total
 from core.models import Company, User
 from core.system import system_user
@@ -21,7 +20,6 @@ from orders.credit import types as credit
 from orders.credit.services import CreditMove, check_in_turn, lock_credit, move_credit
 from orders.drafts import Confirmation
 from orders.errors import OrderNotConfirmable
-from orders.events import OrdersConfirmed
 from orders.loading import LoadedOrder, load_for_confirmation
 from orders.models import Order, OrderHold
 from orders.services.demands import demand_of
@@ -240,8 +238,6 @@ def _make_binding(batch: Batch, orders: Sequence[Order], *, actor: User) -> None
     binding = {order.order_id for order in batch.free}
     _let_go([order for order in orders if order.pk in binding], batch)
     advance([order for order in orders if order.pk in binding], "confirm", actor=actor)
-    if binding:
-        publish(OrdersConfirmed(actor_id=actor.pk, company_id=batch.company.pk, order_ids=tuple(sorted(binding))))
 
 
 def _let_go(orders: Sequence[Order], batch: Batch) -> None:

@@ -161,7 +161,7 @@ def _tell(
 
 def _story(order: LoadedOrder, promises: Mapping[int, Sequence[inventory.PromisedLine]]) -> str:
     dated = (
-        f"{line.sku}: {plain(part.quantity)} for {part.ship_on:%d %b %Y}."
+        f"{line.sku}: {plain(part.quantity)} can ship on {part.ship_on:%d %b %Y}."
         for line in order.goods_lines
         for part in promises.get(line.line_id, ())
         if part.ship_on is not None
