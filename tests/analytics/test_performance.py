@@ -15,7 +15,7 @@ from billing.services import invoice_deliveries
 from core.models import FxRate
 from core.system import system_user
 from fulfillment.services import create_deliveries, pick_all, release_deliveries, ship_deliveries
-from orders.services import cancel_rest
+from orders.services import cancel_orders, cancel_rest
 from rebates.services import settle_agreement
 from tests import factories
 from tests.billing.makers import Trade
@@ -88,6 +88,24 @@ def test_what_was_cancelled_is_no_booking(world: World) -> None:
     line = order.lines.get()
     assert (line.ordered, line.cancelled) == (10, 6)
     assert (now.booked_list, now.booked_net, now.booked_cost) == (40, 40, before.booked_cost * 4 / 10)
+
+
+def test_an_old_order_that_is_cancelled_is_rolled_up_again_with_its_day(
+    world: World, count_statements: Callable[..., Any]
+) -> None:
+    company, later = world.company.pk, TODAY + timedelta(days=90)
+    trade = Trade(world)
+    orders = [trade.order({world.bolt: "10"}), trade.order({world.mug: "5"})]
+    roll_up(company_id=company, since=TODAY, until=later, actor=system_user())
+    counts = []
+    for order in orders:
+        cancel_orders(order_ids=[order.pk], reason="No more needed", actor=system_user())
+        with count_statements() as statements:
+            roll_up(company_id=company, since=later - timedelta(days=40), until=later, actor=system_user())
+        counts.append(statements.count)
+
+    assert performance(company_id=company, since=TODAY, until=TODAY).now.booked_net == 0
+    assert counts[0] == counts[1]
 
 
 def test_the_dashboard_shows_margin_only_to_those_who_may(world: World, client: Client) -> None:
