@@ -73,7 +73,8 @@ class Ledger:
 
     ``key`` names columns of the total, ``company_id`` first. ``facts`` are further columns of the total that the rule
     reads (a ceiling, whether negative stock is allowed). ``check(total, balances_after, guard)`` returns the sentence
-    of a refusal, or None. ``extra`` names further columns of the movement, such as a value or a currency.
+    of a refusal, or None. ``extra`` names further columns of the movement, such as a value or a currency. Where
+    ``facts_pass``, the rule refuses nothing under ``Guard.FACT``, so that facts are posted without looking first.
     """
 
     name: str
@@ -85,6 +86,7 @@ class Ledger:
     check: Check
     facts: tuple[str, ...] = ()
     extra: tuple[str, ...] = ()
+    facts_pass: bool = False
 
     def lock(self, keys: Sequence[Key], *, opening: Mapping[Key, Mapping[str, Any]] | None = None) -> dict[Key, Total]:
         """Lock these totals in id order, creating what is missing, and return them by key.
@@ -161,10 +163,13 @@ class Ledger:
         """Write movements and totals in one statement and return the new balances by key.
 
         ``totals`` are what ``lock`` returned in this transaction, before any posting to the same keys; without them the
-        keys are locked here. Raises LedgerRefused naming every key; nothing is written then.
+        keys are locked here, and of facts that always pass in the same statement. Raises LedgerRefused naming every
+        key; nothing is written then.
         """
         if not movements:
             return {}
+        if totals is None and guard is Guard.FACT and self.facts_pass:
+            return self._write_facts(movements)
         if totals is None:
             totals = self.lock([movement.key for movement in movements])
         refused = self.refusals(totals, movements, guard)
@@ -177,25 +182,50 @@ class Ledger:
         return self._write(movements, totals)
 
     def _write(self, movements: Sequence[Movement], totals: Mapping[Key, Total]) -> dict[Key, Mapping[str, Decimal]]:
-        run = current_run()
-        run.locks.take(self.rank, self.total._meta.db_table, sorted({totals[m.key].id for m in movements}))
-        columns: list[list[Any]] = [
-            [totals[m.key].id for m in movements],
+        locks = current_run().locks
+        locks.take(self.rank, self.total._meta.db_table, sorted({totals[m.key].id for m in movements}))
+        sql, elements = _posting(self)
+        columns = [[totals[m.key].id for m in movements], *self._columns(movements)]
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [array(*column) for column in zip(elements, columns, strict=True)])
+            rows = cursor.fetchall()
+        return self._balances(rows, movements)
+
+    def _write_facts(self, movements: Sequence[Movement]) -> dict[Key, Mapping[str, Decimal]]:
+        """Lock totals in id order, write movements and totals: one statement when all are known, three when not."""
+        wanted = sorted({movement.key for movement in movements})
+        keys = self._key_arrays(wanted)
+        sql, elements = _posting_facts(self)
+        columns = [*zip(*(movement.key for movement in movements), strict=True), *self._columns(movements)]
+        values = [*keys, *keys, len(wanted), *(array(*column) for column in zip(elements, columns, strict=True))]
+        with connection.cursor() as cursor:
+            cursor.execute(sql, values)
+            rows = cursor.fetchall()
+            if not rows:
+                self._create(keys, wanted, {})
+                cursor.execute(sql, values)
+                rows = cursor.fetchall()
+        current_run().locks.take(self.rank, self.total._meta.db_table, sorted(row[0] for row in rows))
+        return self._balances(rows, movements)
+
+    def _columns(self, movements: Sequence[Movement]) -> list[Sequence[Any]]:
+        """The columns of a posting, but for the one that tells the total."""
+        return [
             [m.source_type for m in movements],
             [m.source_id for m in movements],
             [m.purpose for m in movements],
             [m.business_date for m in movements],
-            [run.uid] * len(movements),
+            [current_run().uid] * len(movements),
             *([m.deltas.get(name, ZERO) for m in movements] for name in self.balances),
             *([m.extra.get(name) for m in movements] for name in self.extra),
         ]
-        sql, elements = _posting(self)
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [array(*column) for column in zip(elements, columns, strict=True)])
-            rows = cursor.fetchall()
-        by_id = {total.id: key for key, total in totals.items()}
+
+    def _balances(
+        self, rows: Sequence[Sequence[Any]], movements: Sequence[Movement]
+    ) -> dict[Key, Mapping[str, Decimal]]:
+        after_key = 1 + len(self.key)
         assert len(rows) == len({movement.key for movement in movements}), "a total went missing under its lock"
-        return {by_id[row[0]]: dict(zip(self.balances, row[1:], strict=True)) for row in rows}
+        return {tuple(row[1:after_key]): dict(zip(self.balances, row[after_key:], strict=True)) for row in rows}
 
     def recount_sql(self) -> str:
         """SQL that returns every total that differs from the sum of its movements; empty means healthy."""
@@ -225,11 +255,9 @@ def _locking(ledger: Ledger) -> str:
     )
 
 
-@cache
-def _posting(ledger: Ledger) -> tuple[str, list[str]]:
-    """The statement that writes movements and totals, and the element types of its arrays."""
-    elements = {
-        "total_id": "bigint",
+def _movement_elements(ledger: Ledger) -> dict[str, str]:
+    """The columns that a posting gives of each movement beside its total, and their element types."""
+    return {
         "source_type": "text",
         "source_id": "bigint",
         "purpose": "text",
@@ -238,17 +266,53 @@ def _posting(ledger: Ledger) -> tuple[str, list[str]]:
         **dict.fromkeys(ledger.balances, "numeric"),
         **{name: _element(ledger.movement, name) for name in ledger.extra},
     }
-    names = ", ".join(f'"{name}"' for name in elements)
-    arrays = ", ".join(f"%s::{element}[]" for element in elements.values())
+
+
+def _totalling(ledger: Ledger) -> str:
+    """What every posting ends with: the totals follow from the movements ``written``."""
     sums = ", ".join(f'sum("{name}") AS "{name}"' for name in ledger.balances)
     sets = ", ".join(f'"{name}" = t."{name}" + s."{name}"' for name in ledger.balances)
-    read = ", ".join(f't."{name}"' for name in ledger.balances)
-    sql = (
-        f'WITH written AS (INSERT INTO "{ledger.movement._meta.db_table}" ({names})'  # noqa: S608
-        f" SELECT * FROM unnest({arrays}) RETURNING *),"
-        f" s AS (SELECT total_id, {sums} FROM written GROUP BY total_id)"
+    read = ", ".join(f't."{name}"' for name in (*ledger.key, *ledger.balances))
+    return (
+        f"s AS (SELECT total_id, {sums} FROM written GROUP BY total_id)"  # noqa: S608
         f' UPDATE "{ledger.total._meta.db_table}" t SET {sets}, changed_at = now() FROM s WHERE t.id = s.total_id'
         f" RETURNING t.id, {read}"
+    )
+
+
+@cache
+def _posting(ledger: Ledger) -> tuple[str, list[str]]:
+    """The statement that writes movements and totals, and the element types of its arrays."""
+    elements = {"total_id": "bigint", **_movement_elements(ledger)}
+    names = ", ".join(f'"{name}"' for name in elements)
+    arrays = ", ".join(f"%s::{element}[]" for element in elements.values())
+    sql = (
+        f'WITH written AS (INSERT INTO "{ledger.movement._meta.db_table}" ({names})'  # noqa: S608
+        f" SELECT * FROM unnest({arrays}) RETURNING *), {_totalling(ledger)}"
+    )
+    return sql, list(elements.values())
+
+
+@cache
+def _posting_facts(ledger: Ledger) -> tuple[str, list[str]]:
+    """The statement that locks totals by key, in id order, and writes movements and totals; nothing if one is missing.
+
+    Adding to a row that was waited for adds to what its last holder left: the sums come from the movements alone.
+    """
+    of_key = {f"key_{name}": _element(ledger.total, name) for name in ledger.key}
+    given = _movement_elements(ledger)
+    elements = {**of_key, **given}
+    names = ", ".join(f'"{name}"' for name in given)
+    sent = ", ".join(f'm."{name}"' for name in given)
+    aliases = ", ".join(f'"{name}"' for name in elements)
+    arrays = ", ".join(f"%s::{element}[]" for element in elements.values())
+    matches = " AND ".join(f'l."{name}" = m."key_{name}"' for name in ledger.key)
+    sql = (
+        f"WITH locked AS ({_locking(ledger)}),"  # noqa: S608
+        f' written AS (INSERT INTO "{ledger.movement._meta.db_table}" (total_id, {names})'
+        f" SELECT l.id, {sent}"
+        f" FROM unnest({arrays}) WITH ORDINALITY AS m({aliases}, position) JOIN locked l ON {matches}"
+        f" ORDER BY m.position RETURNING *), {_totalling(ledger)}"
     )
     return sql, list(elements.values())
 

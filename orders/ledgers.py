@@ -31,4 +31,5 @@ CREDIT = Ledger(
     facts=("ceiling",),
     rank=Rank.CREDIT_TOTAL,
     check=_check_credit,
+    facts_pass=True,
 )

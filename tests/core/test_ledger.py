@@ -10,6 +10,7 @@ from core.commands import command
 from core.errors import ConstraintRefused, LedgerRefused
 from core.ledger import Guard, Movement
 from core.models import CommandLog, Company, User
+from core.runs import current_run
 from inventory.ledgers import STOCK
 from inventory.models import StockBucket, StockMovement
 from orders.ledgers import CREDIT
@@ -119,6 +120,44 @@ def test_a_promise_beyond_the_ceiling_is_refused_a_fact_passes(company: Company,
     post(ledger=CREDIT, movements=[movement(key, 4, open_orders=-2)], actor=boss)
 
     assert CreditTotal.objects.get().open_orders == 103
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_facts_that_always_pass_are_locked_and_written_in_one_statement(
+    company: Company, boss: User, count_statements: Any, count: int
+) -> None:
+    keys = [make_credit_key(company=company) for _ in range(count)]
+    post(ledger=CREDIT, movements=[movement(keys[0], 1, open_items=5)], guard=Guard.FACT, actor=boss)
+
+    with count_statements() as first:
+        post(
+            ledger=CREDIT,
+            movements=[movement(k, 2, open_items=5) for k in reversed(keys)],
+            guard=Guard.FACT,
+            actor=boss,
+        )
+    with count_statements() as second:
+        moves = [movement(key, 3, open_items=-1) for key in keys]
+        moves += [movement(key, 3, purpose="other", open_items=-2, unapplied=1) for key in keys]
+        post(ledger=CREDIT, movements=moves, guard=Guard.FACT, actor=boss)
+
+    totals = CreditTotal.objects.order_by("pk").values_list("account_id", "open_items", "unapplied")
+    assert sorted(totals) == sorted((key[1], 7 if key == keys[0] else 2, 1) for key in keys)
+    assert (first.count, second.count) == (3 if count == 1 else 5, 3)  # settings, write, log; two more to create
+
+
+def test_a_fact_tells_the_new_balances_and_holds_its_totals(company: Company, boss: User) -> None:
+    keys = [make_credit_key(company=company) for _ in range(2)]
+
+    @command(permission=None)
+    def post_and_look(*, actor: User) -> None:
+        moves = [movement(key, open_items=number + 1) for number, key in enumerate(keys)]
+        balances = CREDIT.post(moves, guard=Guard.FACT)
+        assert {key: own["open_items"] for key, own in balances.items()} == {keys[0]: 1, keys[1]: 2}
+        ids = CreditTotal.objects.values_list("pk", flat=True)
+        assert current_run().locks.holds(CreditTotal._meta.db_table, list(ids))
+
+    post_and_look(actor=boss)
 
 
 def test_opening_facts_are_for_new_totals_only(company: Company, boss: User) -> None:

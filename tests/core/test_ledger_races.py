@@ -100,6 +100,29 @@ def test_many_keys_in_any_order_neither_deadlock_nor_drift(company: Company, bos
         assert cursor.fetchall() == []
 
 
+def bill_many(keys: list[Key], actor: User, source: int) -> str:
+    """Facts of ten accounts in whatever order they come."""
+    dice = random.Random(source)
+    for number in range(20):
+        moves = [movement(key, source * 1_000 + number, open_items=1) for key in dice.sample(keys, 10)]
+        post(ledger=CREDIT, movements=moves, guard=Guard.FACT, actor=actor)
+    return "done"
+
+
+def test_facts_that_are_posted_without_looking_neither_deadlock_nor_drift(company: Company, boss: User) -> None:
+    keys = [make_credit_key(company=company) for _ in range(15)]  # the first of them all finds no total yet
+
+    answers = in_processes(bill_many, [(keys, boss, source) for source in range(1, PROCESSES + 1)])
+
+    assert answers == ["done"] * PROCESSES
+    assert sum(CreditTotal.objects.values_list("open_items", flat=True)) == PROCESSES * 20 * 10
+    with connection.cursor() as cursor:
+        cursor.execute(CREDIT.recount_sql())
+        assert cursor.fetchall() == []
+        cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+        assert cursor.fetchone() == (0,)
+
+
 @command(permission=None)
 def lock_descending(*, keys: list[Key], actor: User) -> None:
     """Lock one key after the other, the wrong way round."""
