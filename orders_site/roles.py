@@ -76,6 +76,7 @@ EVERYTHING_TO_SEE = (
     "core.see_margin",
     "core.see_integrity",
     "core.see_jobs",
+    "core.see_cases",
     "analytics.see_performance",
 )
 
@@ -132,9 +133,9 @@ ROLES: dict[str, tuple[str, ...]] = {
         "billing.see_invoices",
         "payments.see_payments",
     ),
-    "Manager": (*EVERYTHING_TO_SEE, "analytics.set_targets"),
+    "Manager": (*EVERYTHING_TO_SEE, "analytics.set_targets", "core.resolve_cases"),
     "Auditor": EVERYTHING_TO_SEE,
-    "Admin": ("core.administer", "core.see_integrity", "core.see_jobs"),
+    "Admin": ("core.administer", "core.see_integrity", "core.see_jobs", "core.see_cases", "core.resolve_cases"),
 }
 
 

@@ -131,6 +131,8 @@ class Rights(models.Model):
             ("administer", "Administer the system"),
             ("see_integrity", "See the integrity page and audit"),
             ("see_jobs", "See all jobs and messages"),
+            ("see_cases", "See the exceptions of every role"),
+            ("resolve_cases", "Take exceptions of every role off the desk"),
         ]
 
     def __str__(self) -> str:

@@ -19,7 +19,7 @@ from orders.selectors import open_holds
 from orders.states import HoldKind
 
 SHOWN = 200  # the costliest; who has more than these does not read a list any more
-SEE_ALL = ("Manager", "Auditor", "Admin")  # roles that look at every desk
+SEE_ALL, RESOLVE_ALL = "core.see_cases", "core.resolve_cases"  # of every desk, not of one's own roles alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +111,12 @@ def roles_of(user: User) -> frozenset[str]:
     return frozenset(user.groups.values_list("name", flat=True))
 
 
-def cases_visible_to(user: User, roles: frozenset[str]) -> QuerySet[ExceptionCase]:
-    """The cases of the person's companies and roles (a lead has the team's), or that the person owns."""
+def cases_visible_to(user: User, roles: frozenset[str], *, every_desk: str = SEE_ALL) -> QuerySet[ExceptionCase]:
+    """The cases of the person's companies and roles (a lead has the team's), or that the person owns; of every role
+    with the right to ``every_desk``.
+    """
     rows = ExceptionCase.objects.filter(company_id__in=company_ids(user))
-    if roles & set(SEE_ALL):
+    if may(user, every_desk):
         return rows
     own = {name for role in roles for name in (role, role.removesuffix(" lead"))}
     own |= {name.lower() for name in own}
@@ -198,7 +200,7 @@ def resolved_since(user: User, since: date) -> QuerySet[ExceptionCase]:
 
 @command(permission=None)
 def resolve_case(*, case_id: int, resolution: str, actor: User) -> None:
-    """Take one case off the desk, with what was done about it. Its role is the right to do so.
+    """Take one case off the desk, with what was done about it. Its role is the right to do so, or core.resolve_cases.
 
     Raises:
         NotFound, NotAllowed: it does not exist for this person, or is another role's. DomainError: no reason, or it was
@@ -209,8 +211,8 @@ def resolve_case(*, case_id: int, resolution: str, actor: User) -> None:
     case = ExceptionCase.objects.filter(pk=case_id, company_id__in=company_ids(actor)).first()
     if case is None:
         raise NotFound("This exception does not exist.")
-    roles = roles_of(actor)
-    if "Auditor" in roles or not cases_visible_to(actor, roles).filter(pk=case_id).exists():
+    own = cases_visible_to(actor, roles_of(actor), every_desk=RESOLVE_ALL)
+    if not own.filter(pk=case_id).exists():
         raise NotAllowed("This exception is on another role's desk. Nothing was changed.")
     done = ExceptionCase.objects.filter(pk=case_id, resolved_at=None).update(
         resolved_at=timezone.now(), resolved_by=actor, resolution=resolution.strip()[:500]
