@@ -142,9 +142,9 @@ def _lines_of(quote: Quote) -> list[dict[str, Any]]:
     return [
         {
             "product": line.product.sku,
-            "quantity": line.sales_quantity.normalize(),
+            "quantity": f"{line.sales_quantity.normalize():f}",
             "unit": line.sales_unit,
-            "unit_price": line.unit_price.normalize() if line.manual_price else None,
+            "unit_price": f"{line.unit_price.normalize():f}" if line.manual_price else None,
             "kind": line.kind,
         }
         for line in newest_version(quote).lines.select_related("product").order_by("position")

@@ -1,5 +1,6 @@
 """The pages of quotes and contracts: the five questions, without script."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -165,3 +166,13 @@ def test_the_customers_link_is_for_those_who_may_send_and_stands_in_no_table(wor
     revise_quote(quote_id=quote.pk, actor=world.alice)
     quote.refresh_from_db()
     assert acceptance_token(quote) == ""
+
+
+def test_an_opened_quote_is_saved_again_as_it_stood(world: World, client: Client) -> None:
+    client.force_login(world.boss)
+    client.post(reverse("quotes:new"), posted(world, **{"lines-0-quantity": "200", "lines-0-unit_price": "3000"}))
+    quote = Quote.objects.get()
+    page = client.get(reverse("quotes:edit", args=[quote.pk])).content.decode()
+
+    fields = dict(re.findall(r'name="(lines-0-(?:quantity|unit_price))" value="([^"]*)"', page))
+    assert fields == {"lines-0-quantity": "200", "lines-0-unit_price": "3000"}

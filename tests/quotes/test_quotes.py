@@ -1,11 +1,16 @@
 """From an offer to an order, version by version."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateRange
 
+from catalog.drafts import ConditionDraft
+from catalog.models import ConditionRecord
+from catalog.services import set_conditions
 from core.errors import NotAllowed, TransitionRefused
+from core.system import system_user
 from orders.errors import OrderNotEditable
 from orders.models import Order, OrderLine
 from orders.services import cancel_orders, create_order_from_quote
@@ -150,3 +155,33 @@ def test_denied_and_nothing_written(world: World) -> None:
         quote(world, actor=world.charlie)
 
     assert not Quote.objects.exists()
+
+
+def test_a_price_by_hand_on_a_product_priced_per_hundred_is_saved_again_as_it_was(world: World) -> None:
+    """The list asks 250.00 per 100 pieces; by hand a line is 2.00 each."""
+    draft = ConditionDraft(
+        company_id=world.company.pk, product_id=world.bolt.pk, rate=Decimal(250), price_unit=100, currency="GBP",
+        valid_from=TODAY,
+    )  # fmt: skip
+    ConditionRecord.objects.filter(product=world.bolt).update(valid=DateRange(date(2020, 1, 1), TODAY))
+    set_conditions(drafts=[draft], actor=system_user())
+    offer = quote(
+        world,
+        lines=(
+            QuoteLineDraft(world.bolt.pk, Decimal(200)),
+            QuoteLineDraft(world.bolt.pk, Decimal(200), unit_price=Decimal(2)),
+            QuoteLineDraft(world.bolt.pk, Decimal(200), discount_percent=Decimal(10)),
+        ),
+        actor=world.boss,
+    )
+    before = [(line.price_unit, line.net.amount) for line in QuoteLine.objects.order_by("position")]
+    assert [net for _, net in before] == [500, 400, 450]
+
+    again = tuple(
+        QuoteLineDraft(line.product_id, line.sales_quantity, unit_price=line.unit_price if line.manual_price else None)
+        for line in QuoteLine.objects.order_by("position")
+    )
+    save_quote(quote_id=offer.pk, version=offer.version, actor=world.boss, lines=again)
+
+    after = [(line.price_unit, line.net.amount) for line in QuoteLine.objects.order_by("position")]
+    assert after[:2] == before[:2]
