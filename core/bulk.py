@@ -96,12 +96,21 @@ def insertion(
     skip_known: bool = False,
 ) -> tuple[str, list[Any]]:
     """The statement that ``insert`` sends, with its values: for those who send it as part of a larger one."""
+    names, arrays = prepared(model, columns, same=same)
+    return _insert_sql(model, tuple(names), skip_known), arrays
+
+
+def prepared(
+    model: type[models.Model], columns: Columns, *, same: Mapping[str, Any] | None = None
+) -> tuple[list[tuple[str, str]], list[Any]]:
+    """What an insert names, as (column, element type) pairs, and an array for each: shared values and defaults filled
+    in, money held against its row's currency.
+    """
     size = len(next(iter(columns.values())))
     filled: dict[str, Sequence[Any]] = {name: [value] * size for name, value in (same or {}).items()}
     filled.update(columns)
     filled.update(_python_defaults(model, filled, size))
-    names, arrays = _arrays(model, filled)
-    return _insert_sql(model, tuple(names), skip_known), arrays
+    return _arrays(model, filled)
 
 
 @lru_cache(maxsize=512)

@@ -8,7 +8,7 @@ from accounting.services.posting import post_entries, reverse_entries
 from accounting.services.receivables import (
     apply_items,
     as_opened,
-    name_open_items,
+    numbered_items,
     open_items,
     unapply_items,
 )
@@ -20,7 +20,7 @@ __all__ = [
     "lock_items_behind",
     "lock_open_items",
     "lock_period",
-    "name_open_items",
+    "numbered_items",
     "open_items",
     "post_entries",
     "post_manual_entry",

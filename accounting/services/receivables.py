@@ -20,6 +20,7 @@ from core.arrays import array
 from core.commands import command
 from core.errors import Conflict, NotFound
 from core.models import Company, User
+from core.numbering import Quoting
 from core.rounding import round_amount
 from core.runs import current_run
 from core.wording import amount_text
@@ -87,15 +88,9 @@ def open_items(*, company: Company, drafts: Sequence[OpenItemDraft], actor: User
     )
 
 
-@command(permission=None)
-def name_open_items(*, company: Company, source_type: str, references: Mapping[int, str], actor: User) -> None:
-    """Write the documents' numbers, known only at the very end of their command, on their items. One statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE accounting_openitem t SET reference = v.reference FROM unnest(%s::bigint[], %s::text[])"
-            " AS v(source_id, reference) WHERE t.company_id = %s AND t.source_type = %s AND t.source_id = v.source_id",
-            [list(references), [text[:40] for text in references.values()], company.pk, source_type],
-        )
+def numbered_items(*, company: Company, source_type: str) -> Quoting:
+    """How open items quote the numbers of their documents, which are known only when the command closes."""
+    return Quoting(OpenItem, "reference", "source_id", {"company_id": company.pk, "source_type": source_type})
 
 
 def as_opened(company: Company, drafts: Sequence[OpenItemDraft], ids: Sequence[int]) -> dict[int, OpenItem]:

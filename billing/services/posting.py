@@ -9,7 +9,7 @@ from moneyed import Money
 
 from accounting.drafts import ApplicationDraft, EntryDraft, OpenItemDraft, functional_amount
 from accounting.models import OpenItem
-from accounting.services import apply_items, name_open_items, open_items, post_entries
+from accounting.services import apply_items, numbered_items, open_items, post_entries
 from billing.drafts import CREDIT, INVOICE, PlannedDocument
 from billing.events import InvoicesPosted
 from billing.loading import BillingTerms, billing_terms
@@ -18,11 +18,10 @@ from billing.postings import invoice_lines
 from billing.services.payment_state import refresh_payment_state
 from billing.states import InvoiceStatus, PaymentState
 from catalog.terms import discount_until, due_date
-from core import bulk, outbox
+from core import outbox, trees
 from core.events import publish
 from core.models import Company, User
 from core.numbering import post_last
-from core.runs import current_run
 from core.timeline import TimelineEntry, link, record
 from core.wording import listed
 from orders.credit.services import CreditMove, lock_exposures
@@ -52,22 +51,21 @@ def post_documents(
     terms = billing_terms({(document.account_id, document.terms_id) for document in documents})
     invoices = _insert(company, documents, terms, actor=actor)
     written = [(invoice.pk, document) for invoice, document in zip(invoices, documents, strict=True)]
-    _insert_lines(written)
     _link(written, actor=actor)
     gains = _open(company, written, terms, claims or {}, actor=actor)
     _move_orders_and_credit(company, written, gains, actor=actor)
     post_entries(company=company, drafts=_entries(written), actor=actor)
     publish(InvoicesPosted(actor_id=actor.pk, company_id=company.pk, invoice_ids=tuple(pk for pk, _ in written)))
-    post_last(invoices, company=company, verb="post", actor=actor)
-    opened = [invoice for invoice, document in zip(invoices, documents, strict=True) if document.gross]
-    _name_items_last(company, opened, actor=actor)
+    quoted = numbered_items(company=company, source_type="invoice")
+    post_last(invoices, company=company, verb="post", actor=actor, quoted=quoted)
     outbox.emit("billing.render_invoice_pdf", [{"invoice_id": pk} for pk, _ in written], queue="documents")
     return [pk for pk, _ in written]
 
 
 def _insert(company: Company, documents: Sequence[PlannedDocument], terms: Terms, *, actor: User) -> list[Invoice]:
+    """The documents with their lines and tax groups, in one statement."""
     due = [_due_on(document, terms) for document in documents]
-    ids = bulk.insert(
+    ids = trees.insert(
         Invoice,
         {
             "direction": [document.direction for document in documents],
@@ -92,6 +90,8 @@ def _insert(company: Company, documents: Sequence[PlannedDocument], terms: Terms
             "reason": [document.reason[:200] for document in documents],
             "import_key": [document.import_key for document in documents],
         },
+        _lines(documents),
+        _tax_groups(documents),
         same={"company_id": company.pk, "created_by_id": actor.pk, "changed_by_id": actor.pk},
     )
     return [
@@ -117,20 +117,21 @@ def _due_on(document: PlannedDocument, terms: Terms) -> date:
     return due_date(_agreed(document, terms), document.business_date)
 
 
-def _insert_lines(written: Written) -> None:
+def _lines(documents: Sequence[PlannedDocument]) -> trees.Rows:
     rows = [
-        (pk, position, document.currency, line)
-        for pk, document in written
+        (place, position, document.currency, line)
+        for place, document in enumerate(documents)
         for position, line in enumerate(document.lines, 1)
     ]
     plain = (
         "product_id", "order_line_id", "delivery_line_id", "return_line_id", "credited_line_id", "quantity",
         "sales_quantity", "sales_unit", "unit_price", "price_unit", "tax_code", "tax_percent", "posting_group", "cost",
     )  # fmt: skip
-    bulk.insert(
+    return trees.Rows(
         InvoiceLine,
+        "invoice_id",
+        [place for place, _, _, _ in rows],
         {
-            "invoice_id": [pk for pk, _, _, _ in rows],
             "position": [position for _, position, _, _ in rows],
             "currency": [currency for _, _, currency, _ in rows],
             "description": [line.description[:200] for _, _, _, line in rows],
@@ -141,11 +142,17 @@ def _insert_lines(written: Written) -> None:
             },
         },
     )
-    groups = [(pk, document.currency, group) for pk, document in written for group in document.groups]
-    bulk.insert(
+
+
+def _tax_groups(documents: Sequence[PlannedDocument]) -> trees.Rows:
+    groups = [
+        (place, document.currency, group) for place, document in enumerate(documents) for group in document.groups
+    ]
+    return trees.Rows(
         InvoiceTaxGroup,
+        "invoice_id",
+        [place for place, _, _ in groups],
         {
-            "invoice_id": [pk for pk, _, _ in groups],
             "tax_code": [group.code for _, _, group in groups],
             "tax_percent": [group.percent for _, _, group in groups],
             "kind": [group.kind for _, _, group in groups],
@@ -281,16 +288,3 @@ def _description(document: PlannedDocument) -> str:
     word = "Invoice" if document.direction == INVOICE else "Credit note"
     about = document.reason or document.customer_reference
     return f"{word}: {about}" if about else word
-
-
-def _name_items_last(company: Company, invoices: Sequence[Invoice], *, actor: User) -> None:
-    """Write the numbers on the open items: they are known only after the pre-commit step that numbers."""
-    if invoices:
-        current_run().before_commit.append(
-            lambda: name_open_items(
-                company=company,
-                source_type="invoice",
-                references={invoice.pk: invoice.number or "" for invoice in invoices},
-                actor=actor,
-            )
-        )

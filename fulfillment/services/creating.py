@@ -3,10 +3,9 @@
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from core import bulk
+from core import trees
 from core.commands import command
 from core.models import User
-from core.numbering import sequence_numbers
 from core.timeline import TimelineEntry, link, record
 from core.transitions import advance, require_transition
 from fulfillment.drafts import DeliveryOutcome
@@ -103,10 +102,14 @@ def _write(planned: Sequence[tuple[Order, PlannedDelivery]], business_date: date
     if not planned:
         return []
     orders = [order for order, _ in planned]
-    ids = bulk.insert(
+    lines = [
+        (place, position, line)
+        for place, (_, delivery) in enumerate(planned)
+        for position, line in enumerate(delivery.lines, 1)
+    ]
+    written = trees.insert_numbered(
         Delivery,
         {
-            "number": sequence_numbers(Delivery, [business_date] * len(planned)),
             "company_id": [order.company_id for order in orders],
             "currency": [order.currency for order in orders],
             "order_id": [order.pk for order in orders],
@@ -115,24 +118,21 @@ def _write(planned: Sequence[tuple[Order, PlannedDelivery]], business_date: date
             "ship_on": [delivery.ship_on for _, delivery in planned],
             "ship_to": [order.ship_to for order in orders],
         },
+        trees.Rows(
+            DeliveryLine,
+            "delivery_id",
+            [place for place, _, _ in lines],
+            {
+                "position": [position for _, position, _ in lines],
+                "schedule_line_id": [line.schedule_line_id for _, _, line in lines],
+                "order_line_id": [line.order_line_id for _, _, line in lines],
+                "product_id": [line.product_id for _, _, line in lines],
+                "quantity": [line.quantity for _, _, line in lines],
+            },
+        ),
         same={"business_date": business_date, "created_by_id": actor.pk, "changed_by_id": actor.pk},
     )
-    lines = [
-        (delivery_id, position, line)
-        for delivery_id, (_, delivery) in zip(ids, planned, strict=True)
-        for position, line in enumerate(delivery.lines, 1)
-    ]
-    bulk.insert(
-        DeliveryLine,
-        {
-            "delivery_id": [delivery_id for delivery_id, _, _ in lines],
-            "position": [position for _, position, _ in lines],
-            "schedule_line_id": [line.schedule_line_id for _, _, line in lines],
-            "order_line_id": [line.order_line_id for _, _, line in lines],
-            "product_id": [line.product_id for _, _, line in lines],
-            "quantity": [line.quantity for _, _, line in lines],
-        },
-    )
+    ids = [delivery_id for delivery_id, _ in written]
     record_delivering(deltas={line.schedule_line_id: line.quantity for _, _, line in lines}, actor=actor)
     link([("order", order.pk, "delivery", delivery_id) for delivery_id, order in zip(ids, orders, strict=True)])
     record(

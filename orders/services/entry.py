@@ -5,13 +5,12 @@ from datetime import date
 from typing import Any
 
 from catalog.selectors import product_cards
-from core import bulk
+from core import trees
 from core.access import company_ids
 from core.commands import command
 from core.errors import NotFound
 from core.fx import find_rates
 from core.models import Company, User
-from core.numbering import sequence_numbers
 from core.timeline import TimelineEntry, link, record
 from orders.drafts import OrderDraft
 from orders.errors import MixedCompanies
@@ -53,8 +52,7 @@ def create_orders(*, drafts: Sequence[OrderDraft], actor: User) -> list[int]:
 
 def insert_orders(built: Sequence[BuiltOrder], *, actor: User) -> list[int]:
     """Number and write these orders with their lines and their first timeline entry; their ids in order."""
-    _insert_headers(built)
-    _insert_lines(built)
+    _insert(built)
     record(
         [TimelineEntry.about(each.wanted.order, "create", to_status=OrderStatus.DRAFT) for each in built], actor=actor
     )
@@ -129,7 +127,6 @@ def _rates(company: Company, drafts: Sequence[OrderDraft], parties: Mapping[int,
 
 HEADER_COLUMNS = (
     "company_id",
-    "number",
     "currency",
     "business_date",
     "created_by_id",
@@ -158,16 +155,29 @@ HEADER_COLUMNS = (
 )
 
 
-def _insert_headers(built: Sequence[BuiltOrder]) -> None:
+def _insert(built: Sequence[BuiltOrder]) -> None:
+    """The orders with their numbers and lines, in one statement; the instances get ids and numbers."""
     orders = [each.wanted.order for each in built]
-    numbers = sequence_numbers(Order, [order.business_date for order in orders])
-    for each, number in zip(built, numbers, strict=True):
-        order = each.wanted.order
-        order.number = number
-        set_totals(order, each)
-    ids = bulk.insert(Order, {name: [getattr(order, name) for order in orders] for name in HEADER_COLUMNS})
-    for order, order_id in zip(orders, ids, strict=True):
-        order.pk = order_id
+    for each in built:
+        set_totals(each.wanted.order, each)
+    lines = [
+        (place, {**row, "position": position})
+        for place, each in enumerate(built)
+        for position, row in enumerate(each.rows, 1)
+    ]
+    names = [name for name in lines[0][1] if name != "order_id"] if lines else []
+    written = trees.insert_numbered(
+        Order,
+        {name: [getattr(order, name) for order in orders] for name in HEADER_COLUMNS},
+        trees.Rows(
+            OrderLine,
+            "order_id",
+            [place for place, _ in lines],
+            {name: [row[name] for _, row in lines] for name in names},
+        ),
+    )
+    for order, (order_id, number) in zip(orders, written, strict=True):
+        order.pk, order.number = order_id, number
     link(
         [
             ("quote", order.quote_version.quote_id, "order", order.pk)
@@ -175,13 +185,3 @@ def _insert_headers(built: Sequence[BuiltOrder]) -> None:
             if order.quote_version is not None
         ]
     )
-
-
-def _insert_lines(built: Sequence[BuiltOrder]) -> None:
-    rows = [
-        {**row, "order_id": each.wanted.order.pk, "position": position}
-        for each in built
-        for position, row in enumerate(each.rows, 1)
-    ]
-    if rows:
-        bulk.insert(OrderLine, {name: [row[name] for row in rows] for name in rows[0]})

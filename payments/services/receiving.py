@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 from accounting.drafts import (
     AmountToPost,
@@ -14,7 +15,7 @@ from accounting.drafts import (
     functional_amount,
 )
 from accounting.services import as_opened, open_items
-from core import bulk
+from core import bulk, trees
 from core.cases import CaseDraft, open_cases
 from core.commands import command
 from core.fx import Rate, rates_on
@@ -148,16 +149,16 @@ def insert_payments(
     actor: User,
     skip_known: bool = False,
 ) -> list[Payment]:
-    """Write the payments with their numbers and rates; two statements. Money that has come in gets its time stamp.
+    """Write the payments with their numbers and rates in one statement. Money that has come in gets its time stamp.
 
-    With ``skip_known`` a payment whose unique keys exist is left out, and the caller looks for what is there.
+    With ``skip_known`` a payment whose unique keys exist is left out, and the caller looks for what is there; then
+    the numbers take a statement of their own.
     """
     found = [rates[draft.amount.currency.code, draft.business_date] for draft in drafts]
     is_received = status == PaymentStatus.RECEIVED
     payments = [
         Payment(
             company_id=draft.company_id,
-            number=number,
             currency=draft.amount.currency.code,
             business_date=draft.business_date,
             status=status,
@@ -175,26 +176,21 @@ def insert_payments(
             received_at=datetime.now(UTC) if is_received else None,
             received_by=actor if is_received else None,
         )
-        for draft, rate, number in zip(
-            drafts, found, sequence_numbers(Payment, [draft.business_date for draft in drafts]), strict=True
-        )
+        for draft, rate in zip(drafts, found, strict=True)
     ]
-    ids = bulk.insert(
-        Payment,
-        {name: [getattr(payment, name) for payment in payments] for name in COLUMNS},
-        same={"created_by_id": actor.pk, "changed_by_id": actor.pk},
-        skip_known=skip_known,
-    )
+    columns: dict[str, list[Any]] = {name: [getattr(payment, name) for payment in payments] for name in COLUMNS}
+    same = {"created_by_id": actor.pk, "changed_by_id": actor.pk}
     if skip_known:
+        columns["number"] = sequence_numbers(Payment, columns["business_date"])
+        bulk.insert(Payment, columns, same=same, skip_known=True)
         return []
-    for payment, pk in zip(payments, ids, strict=True):
-        payment.pk = pk
+    for payment, (pk, number) in zip(payments, trees.insert_numbered(Payment, columns, same=same), strict=True):
+        payment.pk, payment.number = pk, number
     return payments
 
 
 COLUMNS = (
     "company_id",
-    "number",
     "currency",
     "business_date",
     "status",

@@ -7,15 +7,14 @@ from django.db.models import Sum
 from moneyed import Money
 
 from accounting.drafts import EntryDraft, OpenItemDraft, functional_amount
-from accounting.services import name_open_items, open_items
+from accounting.services import numbered_items, open_items
 from core import bulk
 from core.commands import command
 from core.fx import Rate, find_rate
 from core.ledger import Movement
-from core.models import Company, User
+from core.models import User
 from core.numbering import post_last
 from core.rounding import currency_exponent
-from core.runs import current_run
 from core.states import require_transition
 from core.timeline import TimelineEntry, link, record
 from core.transitions import advance
@@ -75,9 +74,8 @@ def settle_agreement(
     _post(agreement, settlement, before, accrued, amount, rate, actor=actor)
     if final:
         advance([agreement], "settle", actor=actor)
-    post_last([settlement], company=company, verb="post", actor=actor)
-    if amount:
-        current_run().before_commit.append(lambda: _name_item(company, settlement, actor=actor))
+    quoted = numbered_items(company=company, source_type=SETTLEMENT)
+    post_last([settlement], company=company, verb="post", actor=actor, quoted=quoted)
     return settlement.pk
 
 
@@ -187,10 +185,4 @@ def _item(settlement: RebateSettlement, functional: Decimal) -> OpenItemDraft:
         functional_amount=-functional,
         issued_on=settlement.business_date,
         due_on=settlement.business_date,
-    )
-
-
-def _name_item(company: Company, settlement: RebateSettlement, *, actor: User) -> None:
-    name_open_items(
-        company=company, source_type=SETTLEMENT, references={settlement.pk: settlement.number or ""}, actor=actor
     )

@@ -14,6 +14,7 @@ from accounting.errors import NotApplicable
 from accounting.models import Application, JournalEntry, JournalLine, OpenItem, Period
 from accounting.services import apply_items, lock_period, post_entries
 from core import bulk
+from core.closing import Collector, Part, Place, collected
 from core.commands import command
 from core.errors import ConstraintRefused, DomainError
 from core.models import Company, NumberSeries, User
@@ -33,6 +34,18 @@ def simple_entry(company: Company, number: int, amount: str = "10") -> Any:
         rate=rate_of("EUR", company, DAY),
         source=("race", number),
     )
+
+
+class _Hook(Collector):
+    work: Callable[[], Any]
+
+    def part(self) -> Part:
+        return Part(Place.NUMBERS, "hooked AS (SELECT 1)", [], "1", lambda _: self.work())
+
+
+def after_closing(work: Callable[[], Any]) -> None:
+    """Have something done when the running command is all written and numbered, and not yet committed."""
+    collected(_Hook).work = work
 
 
 def errors(outcomes: Sequence[Outcome]) -> list[type[BaseException]]:
@@ -104,7 +117,7 @@ def test_locking_a_period_waits_for_the_posting_under_way(
     @command(permission=None)
     def post_slowly(*, actor: User) -> None:
         post_entries(company=company, drafts=[simple_entry(company, 1)], actor=actor)
-        current_run().before_commit.append(lambda: (posted.set(), time.sleep(0.4), ends.update(post=time.monotonic())))
+        after_closing(lambda: (posted.set(), time.sleep(0.4), ends.update(post=time.monotonic())))
 
     def lock() -> None:
         assert posted.wait(10)
@@ -233,7 +246,7 @@ def test_sixteen_posters_number_without_gaps_although_some_roll_back(
     @command(permission=None)
     def post_and_fail_after_numbering(*, first: int, actor: User) -> None:
         post_entries(company=company, drafts=[simple_entry(company, first)], actor=actor)
-        current_run().before_commit.append(interrupt)
+        after_closing(interrupt)
 
     def poster(number: int) -> Callable[[], None]:
         def work() -> None:

@@ -110,8 +110,8 @@ def test_numbering_costs_the_same_statements_for_any_number_of_documents(
     with count_statements() as statements:
         post_drafts(company=company, ids=ids, actor=boss)
 
-    # settings, lock, counter, update, closing (timeline, log)
-    assert statements.count == 5
+    # settings, lock, closing (timeline, log, counter, update)
+    assert statements.count == 3
 
 
 def test_nothing_to_post_is_nothing(company: Company, boss: User) -> None:
