@@ -9,7 +9,7 @@ import django
 
 from benchmarks.report import as_json
 
-NAMES = ("confirm", "order_to_cash", "writers", "hot_product", "credit", "cycle", "pages", "replay")
+NAMES = ("confirm", "editor", "order_to_cash", "writers", "hot_product", "credit", "cycle", "pages", "replay")
 
 
 def main() -> int:

@@ -12,7 +12,7 @@ from inventory.models import Warehouse
 from orders.models import Order, OrderLine
 from orders.offers import PROPOSALS, margin_percent, priced_offers
 from orders.proposals import DraftPromise, Horizon, draft_promises, horizon_of
-from orders.stored import StoredLine, line_key
+from orders.stored import StoredLine
 from orders.supply import Place, Standing, standings
 
 SUBSTITUTES = (ProductRelation.Kind.SUBSTITUTE, "successor", ProductRelation.Kind.UPSELL)
@@ -56,7 +56,7 @@ def line_proposals(order: Order, lines: Sequence[StoredLine], line: OrderLine) -
         company_id=order.company_id, product_ids=wanted_ids, warehouse_ids=[place.pk for place in places]
     )
     home = {key: value for key, value in supply.items() if key[0] == order.warehouse_id}
-    own = draft_promises(order, lines, horizon=horizon, supply=home).get(line_key(line))
+    own = draft_promises(order, lines, horizon=horizon, supply=home).get(line.pk)
     standing = supply.get((order.warehouse_id, line.product_id), Standing(0))
     found: list[Alternative] = []
     if own is not None and own.is_late:

@@ -131,7 +131,7 @@ def editor_of(
     sees_margin = may(user, SEE_MARGIN)
     drawn = lines if since is None or len(lines) <= LONG_ORDER else _touched(order, lines, since, typed)
     rows = [
-        _row(order, line, cards[line.product_id], promises.get(line_key(line)), sees_margin=sees_margin)
+        _row(order, line, cards[line.product_id], promises.get(line.pk), sees_margin=sees_margin)
         for line in drawn
     ]
     if typed:

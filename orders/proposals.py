@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from uuid import UUID
 
 from catalog.selectors import kit_components
 from core.dates import business_date
@@ -12,7 +11,7 @@ from inventory.models import TransitTime
 from inventory.promising import Demand, Promise, PromisePolicy, promise
 from orders.models import Order
 from orders.status import PromiseTag, promise_tag
-from orders.stored import StoredLine, line_key
+from orders.stored import StoredLine
 from orders.supply import Place, Standing, standings
 
 ZERO = Decimal(0)
@@ -62,8 +61,8 @@ def horizon_of(order: Order) -> Horizon:
 
 def draft_promises(
     order: Order, lines: Sequence[StoredLine], *, horizon: Horizon, supply: Mapping[Place, Standing] | None = None
-) -> dict[UUID, DraftPromise]:
-    """What each line would be promised if the order were confirmed now, by line key; services have no promise.
+) -> dict[int, DraftPromise]:
+    """What each line would be promised if the order were confirmed now, by line id; services have no promise.
 
     Three queries at most for any number of lines. The same engine, order and dates as confirming, without the locks.
     """
@@ -81,11 +80,11 @@ def draft_promises(
         )
     slices = [each for place, standing in supply.items() for each in standing.slices(place, horizon.today)]
     answers = promise(demands, slices, PromisePolicy(not_before=horizon.today))
-    found: dict[UUID, list[Promise]] = {}
+    found: dict[int, list[Promise]] = {}
     for owner, answer in zip(owners, answers, strict=True):
-        found.setdefault(line_key(owner), []).append(answer)
-    by_key = {line_key(line): line for line in lines}
-    return {key: _summed(by_key[key], each, horizon) for key, each in found.items()}
+        found.setdefault(owner.pk, []).append(answer)
+    by_id = {line.pk: line for line in lines}
+    return {line_id: _summed(by_id[line_id], each, horizon) for line_id, each in found.items()}
 
 
 def _demands(

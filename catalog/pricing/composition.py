@@ -36,7 +36,7 @@ from catalog.promotions.engine import (
     apply_promotions,
 )
 from catalog.selectors.products import ProductCard
-from catalog.stored_traces import Stage, packed
+from catalog.stored_traces import Stage
 from catalog.tax.document import NO_TAXES, DocumentToTax, TaxedDocument, TaxedDocumentLine, tax_document
 from catalog.tax.types import ANY
 from catalog.trace import REASON_TEXTS, Calculation, sentence
@@ -279,7 +279,7 @@ def line_of(
         "tax_code": taxed.code,
         "tax_percent": taxed.percent,
         "tax_kind": taxed.kind,
-        "trace": [*packed(priced.trace, Stage.PRICE), *packed(reduced.trace, Stage.PROMOTION), *taxed.trace],
+        "steps": ((Stage.PRICE, priced.trace), (Stage.PROMOTION, reduced.trace), (Stage.TAX, taxed.steps)),
         "findings": tuple(finding.value for finding in priced.findings) + undetermined,
         "quantity": sold.quantity,
         "unit_numerator": sold.ratio.numerator,

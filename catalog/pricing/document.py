@@ -13,8 +13,9 @@ from catalog.pricing import composition
 from catalog.pricing.loader import AccountFacts, Need, PricingFacts, load
 from catalog.pricing.requests import AgreementPrice, DocumentToPrice, LineToPrice
 from catalog.selectors.products import ProductCard
-from catalog.stored_traces import StoredStep
+from catalog.stored_traces import Stage, StoredStep, packed
 from catalog.tax.document import TaxGroup, require_price_basis
+from catalog.trace import TraceStep
 from core.errors import DomainError
 from core.rounding import LARGEST_QUANTITY, QuantityNotExact, UnitRatio, convert_quantity, currency_exponent
 
@@ -54,13 +55,18 @@ class PricedDocumentLine:
     tax_code: str
     tax_percent: Decimal
     tax_kind: str
-    trace: list[StoredStep]
+    steps: Sequence[tuple[Stage, Sequence[TraceStep]]]
     findings: tuple[str, ...]
     quantity: Decimal
     unit_numerator: int
     unit_denominator: int
     sales_unit: str = ""
     excludes_promotions: bool = False
+
+    @property
+    def trace(self) -> list[StoredStep]:
+        """How its figures came about, as it is kept. Put together when it is asked for: most lines are not written."""
+        return [step for stage, steps in self.steps for step in packed(steps, stage)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from decimal import Decimal
 
 from django.db import connection
 
-from catalog.stored_traces import Stage, StoredStep, packed
 from catalog.tax.engine import compute_tax
 from catalog.tax.types import ANY, PriceBasis, TaxLine, TaxRequest, TaxRule, TaxRules, TaxTreatment
+from catalog.trace import TraceStep
 from core.errors import DomainError
 
 TaxableLine = tuple[int, str, Decimal]  # key, tax category, amount in the document's price basis
@@ -43,7 +43,7 @@ class TaxedDocumentLine:
     code: str
     percent: Decimal
     kind: str
-    trace: list[StoredStep]
+    steps: Sequence[TraceStep]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ def tax_document(document: DocumentToTax, taxes: CompanyTaxes) -> TaxedDocument:
                 code=line.code,
                 percent=line.rate,
                 kind=line.treatment.value if line.treatment else "",
-                trace=packed(line.trace, Stage.TAX),
+                steps=line.trace,
             )
             for line in result.lines
         ],

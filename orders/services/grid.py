@@ -96,13 +96,16 @@ def _save(order_id: int, lines: Sequence[GridLine], sequence: Sequence[UUID], ac
     require_sane(wanted, cards, actor=actor)
     supply = standings(company_id=order.company_id, product_ids=cards, warehouse_ids=[order.warehouse_id])
     costs = {place: cost for place, standing in supply.items() if (cost := standing.unit_cost) is not None}
-    built = build(sides.company, [wanted], cards, sides.parties, costs)[0]
-    for (line_id, _), row in zip(merged, built.rows, strict=True):
-        row["version"] = _next_version(existing.get(line_id or 0), row)
     # Every line's trace tells its share of the document, so one more line changes them all. In a long order the others'
     # traces are written when the whole form is saved, which confirming does.
-    but = ("price_trace",) if len(merged) > LONG_ORDER else ()
-    stored = write_difference(order, existing, [line_id for line_id, _ in merged], built.rows, but=but)
+    is_long = len(merged) > LONG_ORDER
+    built = build(sides.company, [wanted], cards, sides.parties, costs, traced=not is_long)[0]
+    keys = {typed.key for typed in lines}
+    for (line_id, _), row in zip(merged, built.rows, strict=True):
+        line = existing.get(line_id or 0)
+        row["version"] = _next_version(line, row) if line is None or line_key(line) in keys else line.version
+    ids = [line_id for line_id, _ in merged]
+    stored = write_difference(order, existing, ids, built.rows, traces=built.document.lines if is_long else None)
     set_totals(order, built)
     touch(order, (), actor=actor)
     has_kits = any(card.kind == Product.Kind.KIT for card in cards.values())

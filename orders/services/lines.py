@@ -108,11 +108,13 @@ def build(
     cards: Mapping[int, ProductCard],
     parties: Mapping[int, Party],
     costs: Mapping[tuple[int, int], Decimal] | None = None,
+    *,
+    traced: bool = True,
 ) -> list[BuiltOrder]:
     """Price and cost the lines of a set of orders: a constant number of queries for the whole set; writes nothing.
 
     ``cards`` and ``parties`` are the products and accounts of all of them; ``costs`` their unit costs by warehouse and
-    product, where the caller has read them already.
+    product, where the caller has read them already. Without ``traced`` the rows lack their price traces.
     Line amounts are in each order's currency, rounded once per line; cost is in functional currency at moving average.
     """
     accounts = {account_id: party.for_pricing for account_id, party in parties.items()}
@@ -153,7 +155,7 @@ def build(
         pairs = {(each.order.warehouse_id, line.product_id) for each in wanted for line in each.lines}
         costs = unit_costs(company_id=company.pk, pairs=pairs)
     return [
-        BuiltOrder(each, document, _rows(company, each, document, cards, costs, parties))
+        BuiltOrder(each, document, _rows(company, each, document, cards, costs, parties, traced=traced))
         for each, document in zip(wanted, documents, strict=True)
     ]
 
@@ -165,6 +167,8 @@ def _rows(
     cards: Mapping[int, ProductCard],
     costs: Mapping[tuple[int, int], Decimal],
     parties: Mapping[int, Party],
+    *,
+    traced: bool,
 ) -> list[dict[str, Any]]:
     order, party = wanted.order, parties.get(wanted.order.account_id)
     tolerance = party.over_delivery_percent if party else ZERO
@@ -200,9 +204,9 @@ def _rows(
                 "tax_code": priced.tax_code,
                 "tax_percent": priced.tax_percent,
                 "cost": round_amount(unit_cost * priced.quantity, company.functional_currency),
-                "price_trace": priced.trace,
                 "price_finding": _finding(priced.findings, is_history=wanted.is_history),
                 "note": draft.note[:200],
+                **({"price_trace": priced.trace} if traced else {}),
             }
         )
     return rows

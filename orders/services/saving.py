@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 from moneyed import Money
 
+from catalog.pricing.document import PricedDocumentLine
 from catalog.selectors import ProductCard, product_cards
 from core import bulk
 from core.commands import command
@@ -160,18 +161,23 @@ def write_difference(
     line_ids: Sequence[int | None],
     rows: Sequence[dict[str, Any]],
     *,
-    but: Collection[str] = (),
+    traces: Sequence[PricedDocumentLine] | None = None,
 ) -> list[StoredLine]:
     """Delete, update and insert lines so that the order has exactly these rows, each kind in one statement.
 
-    A line that differs only in the columns of ``but`` is left as it is. Returns the lines as they are stored now.
+    Rows without their price traces take them from the priced lines ``traces``: a line that differs in nothing else is
+    left as it is. Returns the lines as they are stored now.
     """
     gone = set(existing) - {line_id for line_id in line_ids if line_id is not None}
     if gone:
         OrderLine.objects.filter(pk__in=gone).delete()
     numbered = [{**row, "position": position} for position, row in enumerate(rows, 1)]
     pairs = list(zip(line_ids, numbered, strict=True))
-    changed = [(line_id, row) for line_id, row in pairs if line_id is not None and differs(existing[line_id], row, but)]
+    changed = [(line_id, row) for line_id, row in pairs if line_id is not None and differs(existing[line_id], row)]
+    written = {line_id for line_id, _ in changed}
+    for (line_id, row), priced in zip(pairs, traces or (), strict=traces is not None):
+        if line_id is None or line_id in written:
+            row["price_trace"] = priced.trace
     if changed:
         bulk.update(
             OrderLine,
@@ -180,7 +186,6 @@ def write_difference(
         )
     added = [{**row, "order_id": order.pk} for line_id, row in pairs if line_id is None]
     ids = iter(bulk.insert(OrderLine, {name: [row[name] for row in added] for name in added[0]}) if added else ())
-    written = {line_id for line_id, _ in changed}
     return [
         existing[line_id]
         if line_id is not None and line_id not in written
@@ -196,11 +201,11 @@ def _stored(line_id: int, row: Mapping[str, Any], before: StoredLine | None) -> 
     return StoredLine(pk=line_id, **(values | amounts))
 
 
-def differs(line: StoredLine, row: Mapping[str, Any], but: Collection[str] = ()) -> bool:
-    """Whether writing the row would change the line, apart from the columns of ``but``."""
+def differs(line: StoredLine, row: Mapping[str, Any]) -> bool:
+    """Whether writing the row would change the line."""
     for name, value in row.items():
         amount = value.amount if isinstance(value, Money) else value  # a row never changes its currency
-        if name not in but and getattr(line, name) != amount:
+        if getattr(line, name) != amount:
             return True
     return False
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.db import connections
 
-from benchmarks import confirm, hot_product
+from benchmarks import confirm, editor, hot_product
 from benchmarks.ground import Ground
 from benchmarks.report import Figure, as_json
 
@@ -21,11 +21,12 @@ def ground(own_database: None) -> Iterator[Ground]:
     settings |= before
 
 
-def test_confirm_and_a_hot_product_run_beside_their_floors(ground: Ground) -> None:
-    one, ten = confirm.run(ground, small=True)
-    assert one.statements == ten.statements
-    assert ten.ratio is not None
-    assert ten.ratio > 0
+def test_confirm_a_saved_row_and_a_hot_product_run_beside_their_floors(ground: Ground) -> None:
+    for work in (confirm, editor):
+        few, ten = work.run(ground, small=True)
+        assert few.statements == ten.statements
+        assert ten.ratio is not None
+        assert ten.ratio > 0
 
     (hot,) = hot_product.run(ground, small=True)
     assert hot.note == "10 promised, 14 no supply, 0 errors"
