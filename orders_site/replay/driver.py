@@ -5,10 +5,13 @@ on where it was. Memory holds one batch and the plan's own notes.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+
+from django.db import connection
 
 from core.models import User
 from core.system import system_user
@@ -79,22 +82,42 @@ def replay(
     steps = TimedSteps(ground.run, who)
     outcome = Outcome(ground, survey, Figures(), by_step=steps.seconds)
     started = time.monotonic()
-    make_master(ground, steps, survey)
-    outcome.master_seconds = time.monotonic() - started
-    started, days = time.monotonic(), set[date]()
-    for batch in plan_trade(path, mapping, survey):
-        if not batch.supply:
-            days.add(batch.day)
-        if limit_days is not None and len(days) > limit_days:
-            outcome.is_whole = False
-            break
-        carry_out(ground, steps, batch)
-        _count(outcome, batch)
-        outcome.seconds = time.monotonic() - started
-        on_standing(
-            Standing(batch.day, outcome.batches, outcome.lines, survey.lines + survey.lines_rejected, outcome.seconds)
-        )
+    with planned_for_what_is_there():
+        make_master(ground, steps, survey)
+        outcome.master_seconds = time.monotonic() - started
+        started, days = time.monotonic(), set[date]()
+        for batch in plan_trade(path, mapping, survey):
+            if not batch.supply:
+                days.add(batch.day)
+            if limit_days is not None and len(days) > limit_days:
+                outcome.is_whole = False
+                break
+            carry_out(ground, steps, batch)
+            _count(outcome, batch)
+            outcome.seconds = time.monotonic() - started
+            on_standing(
+                Standing(
+                    batch.day, outcome.batches, outcome.lines, survey.lines + survey.lines_rejected, outcome.seconds
+                )
+            )
     return outcome
+
+
+@contextmanager
+def planned_for_what_is_there() -> Iterator[None]:
+    """Let PostgreSQL plan each statement anew for the block.
+
+    A prepared statement would keep the plan that it got while the tables were empty: right for a page, which asks for a
+    few rows, and thirty times too slow for a thousand lines against tables that grow.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET plan_cache_mode = force_custom_plan")
+    try:
+        yield
+    finally:
+        if connection.connection is not None and not connection.connection.broken:
+            with connection.cursor() as cursor:
+                cursor.execute("RESET plan_cache_mode")
 
 
 class TimedSteps(Steps):
