@@ -5,6 +5,8 @@ from django.apps import apps
 from django.db import connection, models
 
 from core.models import User
+from fulfillment.models import DeliveryLine
+from orders.models import OrderLine, ScheduleLine
 
 # A person's own rows are looked up by these; who touched a document is read from the document.
 READ_BY_PERSON = {
@@ -58,3 +60,16 @@ def test_who_touched_a_row_is_not_indexed(model: type[models.Model]) -> None:
     }
 
     assert people <= READ_BY_PERSON
+
+
+@pytest.mark.parametrize("model", [OrderLine, ScheduleLine, DeliveryLine], ids=lambda m: m._meta.label)
+def test_moving_a_line_on_touches_no_index(db: None, model: type[models.Model]) -> None:
+    """What moves on is not indexed, and there is room beside it (PostgreSQL: a heap-only update)."""
+    moving = {"shipped", "invoiced", "returned", "credited", "cancelled", "delivering", "picked", "is_picked", "cost"}
+    indexed = {name for index in model._meta.indexes for name in index.fields}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reloptions FROM pg_class WHERE relname = %s", [model._meta.db_table])
+        options = cursor.fetchone()
+
+    assert options == (["fillfactor=50"],)
+    assert not moving & indexed
