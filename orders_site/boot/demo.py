@@ -17,7 +17,7 @@ from orders_site.boot.broker import Broker, BrokerFailedError, BrokerMissingErro
 from orders_site.boot.install import say
 from orders_site.boot.postgres import SUPERUSER, Cluster, PostgresFailedError, PostgresMissingError
 from orders_site.boot.queues import QUEUES
-from orders_site.boot.set_up import SetUpFailedError, done_mark, set_up, unfinished_mark
+from orders_site.boot.set_up import SetUpFailedError, done_mark, known_report, set_up, unfinished_mark
 from orders_site.boot.supervisor import StopAskedError, Supervisor
 
 DATABASE = "kept"
@@ -142,6 +142,9 @@ def start_all(supervisor: Supervisor, port: int, *, fresh: bool) -> None:
     (places.PROJECT / "staticfiles").mkdir(exist_ok=True)
     if os.getuid() == 0:
         places.socket_folder().chmod(0o711)  # PostgreSQL's account passes through to its own folder
+    is_known = not fresh and known_report() is not None
+    if is_known:  # nothing to migrate: the web server loads its code while its database starts
+        start_web(supervisor, port)
     if not os.environ.get("DATABASE_URL"):
         start_database(supervisor, fresh=fresh)
     if not os.environ.get("REDIS_URL"):
@@ -150,7 +153,8 @@ def start_all(supervisor: Supervisor, port: int, *, fresh: bool) -> None:
         assert broker.child is not None
         supervisor.adopt("broker", broker.child, broker.log, broker.stop)
     report = set_up(ENVIRONMENT)
-    start_web(supervisor, port)
+    if not is_known:
+        start_web(supervisor, port)
     address = f"http://localhost:{port}/"
     wait_for_web(supervisor, f"http://127.0.0.1:{port}/healthz")
     start_background(supervisor)

@@ -37,10 +37,10 @@ def set_up(environment: dict[str, str]) -> dict[str, Any]:
     Where the sources are those of the last set-up of our own cluster, its report is returned and nothing started: that
     is most of the time of a second start. Raises: SetUpFailedError.
     """
-    sources = fingerprint()
-    is_own = not os.environ.get("DATABASE_URL")
-    if is_own and (known := _known_report(sources)) is not None:
+    known = known_report()
+    if known is not None:
         return known
+    sources, is_own = fingerprint(), not os.environ.get("DATABASE_URL")
     path = places.state_folder() / "setup.json"
     path.unlink(missing_ok=True)
     done_mark().unlink(missing_ok=True)
@@ -54,10 +54,13 @@ def set_up(environment: dict[str, str]) -> dict[str, Any]:
     return report
 
 
-def _known_report(sources: str) -> dict[str, Any] | None:
+def known_report() -> dict[str, Any] | None:
+    """The report of the last set-up of our own cluster, where it was by these very sources; else None."""
+    if os.environ.get("DATABASE_URL"):
+        return None
     try:
         known = json.loads(done_mark().read_text(encoding="utf-8"))
-        report: dict[str, Any] | None = known["report"] if known["sources"] == sources else None
+        report: dict[str, Any] | None = known["report"] if known["sources"] == fingerprint() else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return report

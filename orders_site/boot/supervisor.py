@@ -17,6 +17,7 @@ from orders_site.boot.processes import end, spawn
 
 LOG_LIMIT_BYTES = 5_000_000
 LOOK_EVERY_S = 0.25
+NEEDED = frozenset({"postgres", "broker"})  # by the others, whatever was started first
 
 
 class StopAskedError(Exception):
@@ -97,8 +98,9 @@ class Supervisor:
     def stop_all(self) -> None:
         """Stop web, worker and beat at once, then the services they need, last started first."""
         for service in self.services:
-            if service.name not in {"postgres", "broker"} and service.child.poll() is None:
+            if service.name not in NEEDED and service.child.poll() is None:
                 service.child.terminate()
+        self.services.sort(key=lambda service: service.name not in NEEDED)
         while self.services:
             self.services.pop().stop()
 
