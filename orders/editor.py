@@ -130,10 +130,7 @@ def editor_of(
     promises = draft_promises(order, lines, horizon=horizon, supply=content.supply)
     sees_margin = may(user, SEE_MARGIN)
     drawn = lines if since is None or len(lines) <= LONG_ORDER else _touched(order, lines, since, typed)
-    rows = [
-        _row(order, line, cards[line.product_id], promises.get(line.pk), sees_margin=sees_margin)
-        for line in drawn
-    ]
+    rows = [_row(order, line, cards[line.product_id], promises.get(line.pk), sees_margin=sees_margin) for line in drawn]
     if typed:
         rows = typed_rows(rows, typed) if since is None else _failed_last(rows, typed)
     return Editor(
