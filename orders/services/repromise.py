@@ -19,7 +19,6 @@ from orders.services.schedule import ScheduleOutcome, record_schedule
 from orders.states import OrderStatus
 
 ZERO = Decimal(0)
-FAR = date.max
 Place = tuple[int, int]  # warehouse, product
 
 
@@ -70,7 +69,7 @@ def repromise_orders(
         reason=reason,
         actor=actor,
         first_positions=next_positions(promises, parts),
-        replaced=_replaced(given_back),
+        replaced=_by_line(given_back),
     )
 
 
@@ -131,12 +130,6 @@ def lines_by_key(lines: Sequence[inventory.PromisedLine]) -> dict[int, list[inve
 def next_positions(line_ids: Collection[int], parts: Mapping[int, list[Part]]) -> dict[int, int]:
     """The first free position in each line's schedule."""
     return {line_id: max((part.position for part in parts.get(line_id, [])), default=0) + 1 for line_id in line_ids}
-
-
-def _replaced(reductions: Sequence[Reduction]) -> dict[int, Part]:
-    """What each line's new parts stand for: of several, the part that was promised first."""
-    latest_first = sorted(reductions, key=lambda each: each.part.first_ship_on or FAR, reverse=True)
-    return {each.part.order_line_id: each.part for each in latest_first}
 
 
 def _tell(

@@ -1,5 +1,6 @@
 """Writing promises down: schedule lines, and the event of each promise that was made to the customer."""
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -9,7 +10,7 @@ from core.models import User
 from inventory.services import PromisedLine
 from orders.loading import LoadedOrder
 from orders.models import PromiseEvent, ScheduleLine
-from orders.services.parts import Part
+from orders.services.parts import FAR, Part, Reduction
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +29,13 @@ def record_schedule(
     actor: User,
     reason: str = "",
     first_positions: Mapping[int, int] | None = None,
-    replaced: Mapping[int, Part] | None = None,
+    replaced: Mapping[int, Sequence[Reduction]] | None = None,
 ) -> ScheduleOutcome:
     """Write one schedule line and one promise event per dated part, and a dateless one for what no supply covers.
 
     Two statements, whatever the number. ``first_positions`` gives the next free position per line when it has parts
-    already, ``replaced`` the part that a line's new parts stand for: its first promise stays the one that on-time is
-    measured against; one that had no date yet gets its first now.
+    already, ``replaced`` what a line's new parts stand for: the first promise of each piece stays the one that on-time
+    is measured against; what had no date yet gets its first now.
     """
     schedule: dict[str, list[object]] = {
         name: []
@@ -55,7 +56,9 @@ def record_schedule(
     for order in orders:
         for line in order.goods_lines:
             start = (first_positions or {}).get(line.line_id, 1)
-            for position, part in enumerate(promises.get(line.line_id, ()), start):
+            parts = promises.get(line.line_id, ())
+            stood = _stood_before(parts, (replaced or {}).get(line.line_id, ()))
+            for position, (part, earlier) in enumerate(zip(parts, stood, strict=True), start):
                 schedule["order_line_id"].append(line.line_id)
                 schedule["position"].append(position)
                 schedule["quantity"].append(part.quantity)
@@ -65,7 +68,6 @@ def record_schedule(
                 schedule["warehouse_id"].append(part.warehouse_id)
                 schedule["commitment_id"].append(part.commitment_id)
                 texts.append(part.pegs_text[:200])
-                earlier = (replaced or {}).get(line.line_id)
                 schedule["first_ship_on"].append((earlier and earlier.first_ship_on) or part.ship_on)
                 previous.append(earlier.ship_on if earlier else None)
                 if deliver_on is None:
@@ -80,3 +82,24 @@ def record_schedule(
         same={"is_first": replaced is None, "cause": cause, "reason": reason[:500], "actor_id": actor.pk},
     )
     return ScheduleOutcome(tuple(sorted(late)), tuple(sorted(missing)))
+
+
+def _stood_before(parts: Sequence[PromisedLine], replaced: Sequence[Reduction]) -> list[Part | None]:
+    """What each of a line's new parts stands for: what was promised first is what ships first.
+
+    A part that stands for several is measured by the earliest of them.
+    """
+    left = deque(
+        (each.part, each.quantity)
+        for each in sorted(replaced, key=lambda each: (each.part.first_ship_on or FAR, each.part.ship_on or FAR))
+    )
+    found: list[Part | None] = []
+    for part in parts:  # the soonest first, as they are promised
+        found.append(left[0][0] if left else None)
+        wanted = part.quantity
+        while left and wanted > 0:
+            earlier, quantity = left.popleft()
+            if quantity > wanted:
+                left.appendleft((earlier, quantity - wanted))
+            wanted -= min(quantity, wanted)
+    return found

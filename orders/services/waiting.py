@@ -7,7 +7,9 @@ from django.db import connection
 
 from core import outbox
 from core.commands import command
+from core.errors import Busy
 from core.models import User
+from inventory.errors import PromiseChanged
 from orders.services.repromise import repromise_orders
 
 REPROMISE_WAITING = "orders.repromise_waiting"
@@ -38,17 +40,23 @@ def repromise_waiting(
     They wait with a line without date, or promised later than wanted; what is free goes to who was confirmed first.
     ``after`` (time of confirmation, id) is where the batch before ended; a full batch leaves a message for the next.
     What waits is read now and again under the orders' locks, so two messages at once promise nothing twice.
+
+    Raises Busy where an order was not told yet that its supply has gone: messages come in any order, and once that one
+    is carried out this one finds the order as it stands. A refusal would end the message, for all that wait.
     """
     found = _next_waiting(company_id, places, after or BEGINNING)
     if not found:
         return 0
-    repromise_orders(
-        order_ids=[order_id for order_id, _ in found],
-        cause="supply added",
-        reason=reason,
-        places=frozenset((warehouse_id, product_id) for warehouse_id, product_id in places),
-        actor=actor,
-    )
+    try:
+        repromise_orders(
+            order_ids=[order_id for order_id, _ in found],
+            cause="supply added",
+            reason=reason,
+            places=frozenset((warehouse_id, product_id) for warehouse_id, product_id in places),
+            actor=actor,
+        )
+    except PromiseChanged as error:
+        raise Busy(f"A change of supply is still to be told to these orders. {error}") from error
     if len(found) == ORDERS_AT_ONCE:
         order_id, confirmed_at = found[-1]
         rest = {"company_id": company_id, "places": [list(place) for place in places], "reason": reason}

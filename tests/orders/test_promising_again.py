@@ -192,6 +192,21 @@ def test_what_stays_as_it_is_is_not_told_again(world: World) -> None:
     assert not DocumentEvent.objects.filter(verb="promised again").exists()
 
 
+def test_what_had_no_date_is_not_measured_by_the_first_promise_of_what_had_one(world: World) -> None:
+    expect(warehouse=world.main, product=world.bolt, quantity="5", on=day(5))
+    order = confirmed(world, bolt="115")
+    assert promises(order) == {"BOLT-M8": {None: 10, TODAY: 100, day(5): 5}}
+    expect(warehouse=world.main, product=world.bolt, quantity="10", on=day(9))
+
+    again(order)
+
+    rows = ScheduleLine.objects.filter(order_line__order=order, cancelled=0).order_by("ship_on")
+    firsts = rows.values_list("ship_on", "first_ship_on", "quantity")
+    assert list(firsts) == [(TODAY, TODAY, 100), (day(5), day(5), 5), (day(9), day(9), 10)]
+    told = PromiseEvent.objects.filter(order_line__order=order, cause="promised again").order_by("ship_on")
+    assert list(told.values_list("previous_ship_on", "ship_on")) == [(day(5), day(5)), (None, day(9))]
+
+
 def test_promising_again_takes_as_many_statements_for_many_orders_as_for_one(
     world: World, count_statements: Callable[..., Any]
 ) -> None:

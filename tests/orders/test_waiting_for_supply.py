@@ -14,14 +14,14 @@ from core.models import DocumentEvent, OutboxMessage
 from core.system import system_user
 from core.work import run_messages
 from inventory.drafts import ReceiptDraft
-from inventory.services import receive_supplies
+from inventory.services import cancel_supply_orders, receive_supplies
 from orders.models import CreditMovement, Order, PromiseEvent
 from orders.services import confirm_orders, repromise_waiting, waiting
 from tests.billing.makers import Trade
 from tests.factories import TODAY, put_in_stock
 from tests.inventory.makers import expect
 from tests.orders.makers import confirmed, draft, open_orders, pegged
-from tests.orders.test_promising_again import day, promises, require_all_invariants
+from tests.orders.test_promising_again import day, promises, require_all_invariants, tell_what_moved
 from tests.support.concurrency import Outcome
 from tests.world import World
 
@@ -157,6 +157,25 @@ def test_a_message_that_is_carried_out_twice_changes_nothing_more(world: World) 
 
     assert PromiseEvent.objects.count() == events
     assert sum(promises(order)["BOLT-M8"].values()) == 10
+
+
+@pytest.mark.django_db
+def test_supply_that_goes_and_comes_is_told_in_any_order(world: World) -> None:
+    inbound = expect(warehouse=world.main, product=world.bolt, quantity="30", on=day(5))
+    order, other = confirmed(world, bolt="130"), confirmed(world, bolt="5")
+    carry_all()
+    cancel_supply_orders(order_ids=[inbound.order_id], reason="Never sent", actor=system_user())
+    find(world, "32")
+    (added,) = messages()
+
+    early = run_messages([added])
+    assert (early.done, early.failed, early.dead) == (0, 1, 0)
+    tell_what_moved()
+    OutboxMessage.objects.filter(pk=added).update(run_after=Now())
+    carry_all()
+
+    assert [sum(q for on, q in promises(each)["BOLT-M8"].items() if on) for each in (order, other)] == [130, 2]
+    require_all_invariants()
 
 
 @pytest.mark.own_database
