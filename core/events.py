@@ -34,11 +34,3 @@ def publish(event: Event) -> None:
     current_run()
     for handler in _handlers[type(event)]:
         handler(event)
-
-
-def subscriptions() -> dict[str, list[str]]:
-    """Who listens to what, for documentation and tests."""
-    return {
-        kind.__name__: [f"{handler.__module__}.{handler.__name__}" for handler in handlers]
-        for kind, handlers in sorted(_handlers.items(), key=lambda item: item[0].__name__)
-    }

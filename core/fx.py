@@ -1,4 +1,4 @@
-"""Exchange rates and conversion: the rate is looked up once, stored on the document and frozen at posting."""
+"""Exchange rates: the rate is looked up once, stored on the document and frozen at posting."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -6,11 +6,9 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import connection
-from moneyed import Money
 
 from core.errors import DomainError
 from core.models import FxRate
-from core.money import round_money
 
 ONE = Decimal(1)
 
@@ -73,9 +71,3 @@ def rates_on(wanted: Collection[tuple[str, date]], *, to: str) -> dict[tuple[str
 def find_rate(from_currency: str, *, to: str, on: date) -> Rate:
     """The rate valid on the day. Raises NoRate."""
     return find_rates([from_currency], to=to, on=on)[from_currency]
-
-
-def convert(money: Money, *, rate: Rate) -> Money:
-    """Convert at a known rate and round once to the target currency (HALF_UP)."""
-    assert money.currency.code == rate.from_currency
-    return round_money(Money(money.amount * rate.rate, rate.to_currency))

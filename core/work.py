@@ -89,11 +89,6 @@ def register_task(name: str, function: Task, *, lease_s: int = LEASE_SECONDS) ->
     _tasks[name] = RegisteredTask(name, function, lease_s)
 
 
-def registered_tasks() -> list[str]:
-    """The names of all tasks, for documentation and tests."""
-    return sorted(_tasks)
-
-
 def current_message() -> Claimed | None:
     """The message that is being carried out here, or None outside of one."""
     return _message.get()

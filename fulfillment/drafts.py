@@ -36,11 +36,10 @@ class Shipped:
 
 @dataclass(frozen=True, slots=True)
 class ScanResult:
-    """What one scan did. ``is_counted``: a quantity moved. A repeated scan answers as it did the first time."""
+    """What one scan did; ``quantity`` moved. A repeated scan answers as it did the first time."""
 
     outcome: str
     message: str
-    is_counted: bool
     delivery_line_id: int | None = None
     quantity: Decimal = Decimal(0)
 

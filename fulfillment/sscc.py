@@ -14,11 +14,6 @@ def sscc(company_prefix: str, serial: int, *, extension: int = 0) -> str:
     return body + ean.calc_check_digit(body)
 
 
-def is_sscc(number: str) -> bool:
-    """Whether this is an 18-digit serial with the right check digit."""
-    return len(number) == LENGTH and number.isdecimal() and ean.calc_check_digit(number[:-1]) == number[-1]
-
-
 def grouped(number: str) -> str:
     """As people read it: ``3 9521234 000004171 0`` in groups of the company prefix of seven digits."""
     return f"{number[0]} {number[1:8]} {number[8:17]} {number[17]}"

@@ -1,8 +1,6 @@
 """Questions about quotes and contracts. Every door uses the row filters here."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from django.contrib.auth.models import AnonymousUser
@@ -12,7 +10,6 @@ from django.db.models.functions import Coalesce
 from core.access import company_ids
 from core.models import User
 from quotes.models import Contract, ContractLine, Quote
-from quotes.states import ContractStatus
 
 ZERO = Decimal(0)
 
@@ -25,50 +22,6 @@ def quotes_visible_to(user: User | AnonymousUser) -> QuerySet[Quote]:
 def contracts_visible_to(user: User | AnonymousUser) -> QuerySet[Contract]:
     """The contracts that this person may see at all."""
     return Contract.objects.filter(company_id__in=company_ids(user))
-
-
-@dataclass(frozen=True, slots=True)
-class ContractTerm:
-    """What a contract offers for a product on a day; ``remaining`` in the stock unit."""
-
-    contract_line_id: int
-    contract_number: str
-    remaining: Decimal
-    unit_price: Decimal
-    price_unit: int
-    currency: str
-    overrun: str
-
-
-def contract_terms(
-    *, company_id: int, account_id: int, product_ids: Collection[int], on: date
-) -> dict[int, ContractTerm]:
-    """The contract of each product that the account can call off on the day: the one that ends first. One query."""
-    rows = (
-        ContractLine.objects.filter(
-            company_id=company_id,
-            contract__account_id=account_id,
-            contract__status=ContractStatus.ACTIVE,
-            contract__valid_from__lte=on,
-            contract__valid_until__gte=on,
-            product_id__in=product_ids,
-        )
-        .annotate(taken=Coalesce(F("totals__called_off"), ZERO))
-        .select_related("contract")
-        .order_by("product_id", "-contract__valid_until", "-pk")
-    )
-    return {
-        row.product_id: ContractTerm(
-            row.pk,
-            row.contract.number or "",
-            max(row.target_quantity - row.taken, ZERO),
-            row.unit_price,
-            row.price_unit,
-            row.currency,
-            row.contract.overrun,
-        )
-        for row in rows
-    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Questions to the ledger: who sees what, reports, ageing. Nothing here writes or locks."""
 
-from accounting.selectors.ageing import Ageing, AgeingRow, Overdue, ageing, overdue_of
+from accounting.selectors.ageing import Ageing, AgeingRow, ageing
 from accounting.selectors.ledger import (
     accounts_visible_to,
     balance_before,
@@ -22,7 +22,6 @@ __all__ = [
     "Ageing",
     "AgeingRow",
     "BalanceSheet",
-    "Overdue",
     "ProfitAndLoss",
     "accounts_visible_to",
     "ageing",
@@ -30,7 +29,6 @@ __all__ = [
     "balance_sheet",
     "entries_visible_to",
     "lines_visible_to",
-    "overdue_of",
     "periods_visible_to",
     "profit_and_loss",
     "trial_balance",

@@ -1,15 +1,15 @@
 """Receivables by age on any day, reconciled to their control accounts."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import F, Min, Q, Sum
+from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 
-from accounting.models import JournalLine, OpenItem
+from accounting.models import JournalLine
 
 ZERO = Decimal(0)
 
@@ -130,27 +130,3 @@ def ageing(company_id: int, on: date) -> Ageing:
         .order_by()
     )
     return Ageing(rows, controls.get("receivable", ZERO), controls.get("unapplied", ZERO))
-
-
-@dataclass(frozen=True, slots=True)
-class Overdue:
-    """What an account owes past its due date, in one currency, and since when. Disputed items are left out."""
-
-    account_id: int
-    currency: str
-    amount: Decimal
-    oldest_due_on: date
-
-
-def overdue_of(company_id: int, account_ids: Collection[int], on: date) -> list[Overdue]:
-    """What these accounts owe past due on that day, per account and currency, as it is open now. One query."""
-    rows = (
-        OpenItem.objects.filter(
-            Q(company=company_id, account__in=account_ids, control="receivable", open_amount__gt=0, due_on__lt=on),
-            is_disputed=False,
-        )
-        .values_list("account_id", "currency")
-        .annotate(Sum("open_amount"), Min("due_on"))
-        .order_by("account_id", "currency")
-    )
-    return [Overdue(*row) for row in rows]

@@ -1,6 +1,6 @@
 """Questions that other rooms ask the catalog. Nothing here writes or locks."""
 
-from catalog.selectors.accounts import AccountCard, account_cards, accounts, search_accounts
+from catalog.selectors.accounts import accounts
 from catalog.selectors.products import (
     SUCCESSOR,
     ProductCard,
@@ -17,10 +17,8 @@ from catalog.selectors.products import (
 
 __all__ = [
     "SUCCESSOR",
-    "AccountCard",
     "ProductCard",
     "RelatedProduct",
-    "account_cards",
     "accounts",
     "cards_by_code",
     "kit_components",
@@ -28,7 +26,6 @@ __all__ = [
     "products",
     "relations_of",
     "resolve_codes",
-    "search_accounts",
     "search_products",
     "sku_by_id",
 ]

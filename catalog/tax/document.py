@@ -1,6 +1,6 @@
 """The tax of documents: rates read once for a whole set, computed by the engine, answered in the words of documents.
 
-Public face for billing (``tax_documents``) and for ``catalog.pricing.document``.
+``load_taxes`` and ``tax_document`` are the public face, for billing and for ``catalog.pricing``.
 """
 
 from collections import defaultdict
@@ -186,15 +186,6 @@ def tax_document(document: DocumentToTax, taxes: CompanyTaxes) -> TaxedDocument:
         ],
         undetermined=result.undetermined,
     )
-
-
-def tax_documents(documents: Sequence[DocumentToTax]) -> list[TaxedDocument]:
-    """The tax of a set of documents, in the order given. One query, whatever the number of documents and lines."""
-    if not documents:
-        return []
-    days = [document.tax_point for document in documents]
-    taxes = load_taxes([document.company_id for document in documents], min(days), max(days))
-    return [tax_document(document, taxes.get(document.company_id, NO_TAXES)) for document in documents]
 
 
 def require_price_basis(price_basis: str) -> PriceBasis:

@@ -51,7 +51,7 @@ def record_scan(
     (delivery,) = lock_deliveries([delivery_id])
     known = PickScan.objects.filter(delivery=delivery, client_uuid=client_uuid).first()
     if known is not None:
-        return ScanResult(known.outcome, known.message, bool(known.quantity), known.delivery_line_id, known.quantity)
+        return ScanResult(known.outcome, known.message, known.delivery_line_id, known.quantity)
     _require_on_the_floor(delivery)
     code = code.replace("\x00", "").strip()
     if not code or len(code) > LONGEST_CODE:
@@ -74,7 +74,7 @@ def undo_scan(*, delivery_id: int, client_uuid: uuid.UUID, actor: User) -> ScanR
     (delivery,) = lock_deliveries([delivery_id])
     known = PickScan.objects.filter(delivery=delivery, client_uuid=client_uuid).first()
     if known is not None:
-        return ScanResult(known.outcome, known.message, True, known.delivery_line_id, known.quantity)
+        return ScanResult(known.outcome, known.message, known.delivery_line_id, known.quantity)
     _require_on_the_floor(delivery)
     last = _last_counted(delivery)
     if last is None:
@@ -84,7 +84,7 @@ def undo_scan(*, delivery_id: int, client_uuid: uuid.UUID, actor: User) -> ScanR
     if line.is_short or line.picked < last.quantity:
         raise PickRefused(f"{line.sku} was closed since; it cannot be undone.")
     write_picked([replace(line, picked=line.picked - last.quantity, is_picked=False)])
-    result = ScanResult(UNDONE, f"{plain(last.quantity)} {line.sku} taken back", True, line.id, -last.quantity)
+    result = ScanResult(UNDONE, f"{plain(last.quantity)} {line.sku} taken back", line.id, -last.quantity)
     _keep(delivery, client_uuid, last.code, result, actor=actor)
     return result
 
@@ -116,17 +116,17 @@ def _bin_scan(lines: Sequence[LoadedLine], code: str) -> _Seen | None:
         return None
     due = next((line for line in lines if line.to_pick), None)
     if due is None or due in here:
-        return _Seen(ScanResult(BIN, f"Bin {code.upper()}", False, here[0].id))
-    return _Seen(ScanResult(WRONG_BIN, f"This is {code.upper()}; the next bin is {due.bin_code or 'unknown'}.", False))
+        return _Seen(ScanResult(BIN, f"Bin {code.upper()}", here[0].id))
+    return _Seen(ScanResult(WRONG_BIN, f"This is {code.upper()}; the next bin is {due.bin_code or 'unknown'}."))
 
 
 def _item_scan(delivery: Delivery, lines: Sequence[LoadedLine], code: str, quantity: Decimal | None) -> _Seen:
     product_id = resolve_codes([code], account_id=delivery.account_id)[code]
     if product_id is None:
-        return _Seen(ScanResult(UNKNOWN, f"Nobody knows the code {code}.", False))
+        return _Seen(ScanResult(UNKNOWN, f"Nobody knows the code {code}."))
     mine = [line for line in lines if line.product_id == product_id]
     if not mine:
-        return _Seen(ScanResult(WRONG_ITEM, _needs(lines, sku_by_id([product_id])[product_id]), False))
+        return _Seen(ScanResult(WRONG_ITEM, _needs(lines, sku_by_id([product_id])[product_id])))
     count = _counted(mine[0], code, quantity)
     line = next((line for line in mine if line.to_pick), None)
     if line is None:
@@ -135,11 +135,11 @@ def _item_scan(delivery: Delivery, lines: Sequence[LoadedLine], code: str, quant
         room = line.to_pick if _later(mine, line) else line.to_pick + _tolerance(mine)
     if count > room or line.is_short:
         left = sum((each.to_pick for each in mine), Decimal(0))
-        return _Seen(ScanResult(TOO_MANY, f"{mine[0].sku}: {plain(left)} more wanted, {plain(count)} scanned.", False))
+        return _Seen(ScanResult(TOO_MANY, f"{mine[0].sku}: {plain(left)} more wanted, {plain(count)} scanned."))
     after = replace(line, picked=line.picked + count, is_picked=line.picked + count >= line.quantity)
     outcome = COMPLETE if after.is_picked else COUNTED
     message = f"{line.sku} counted, {plain(after.picked)} of {plain(line.quantity)}"
-    return _Seen(ScanResult(outcome, message, True, line.id, count), (after,))
+    return _Seen(ScanResult(outcome, message, line.id, count), (after,))
 
 
 def _later(mine: Sequence[LoadedLine], line: LoadedLine) -> bool:

@@ -5,10 +5,7 @@ from inventory.selectors.availability import (
     Claim,
     ComingReceipt,
     PlaceAvailability,
-    Want,
     availability,
-    earliest_dates,
-    free_now,
     proposals_for,
 )
 from inventory.selectors.stock import (
@@ -26,11 +23,8 @@ __all__ = [
     "Claim",
     "ComingReceipt",
     "PlaceAvailability",
-    "Want",
     "adjustments_visible_to",
     "availability",
-    "earliest_dates",
-    "free_now",
     "moves_visible_to",
     "proposals_for",
     "receipts_visible_to",

@@ -12,7 +12,7 @@ from core.ledger import Total
 from inventory.ledgers import STOCK
 from inventory.models import StockBucket, Warehouse
 from inventory.places import Place
-from inventory.promising.engine import free_by_date, promise, proposals
+from inventory.promising.engine import free_by_date, proposals
 from inventory.promising.loader import (
     ExpectedReceipt,
     StoredCommitment,
@@ -91,17 +91,6 @@ class Availability:
     def warehouse_ids(self) -> tuple[int, ...]:
         """The candidates of a demand, in their order."""
         return tuple(place.warehouse_id for place in self.places)
-
-
-@dataclass(frozen=True, slots=True)
-class Want:
-    """A quantity somebody asks about; each is answered by itself, as if the others were not asked."""
-
-    key: int
-    product_id: int
-    quantity: Decimal
-    wanted_on: date
-    warehouse_ids: tuple[int, ...]
 
 
 def availability(*, product_id: int, company_id: int, on: date) -> Availability:
@@ -228,30 +217,3 @@ def proposals_for(
     """The different ways to serve a wish from what was found; the first warehouse is home. No query."""
     demand = Demand(1, found.product_id, warehouse_ids or found.warehouse_ids, quantity, wanted_on)
     return proposals(demand, found.supply, PromisePolicy(not_before=found.on))
-
-
-def free_now(*, company_id: int, product_ids: Collection[int]) -> dict[tuple[int, int], Decimal]:
-    """On hand that no promise leans on, by (product, warehouse); buckets that do not exist are absent. One query."""
-    rows = StockBucket.objects.filter(company_id=company_id, product_id__in=set(product_ids))
-    return {
-        (product_id, warehouse_id): on_hand - pegged
-        for product_id, warehouse_id, on_hand, pegged in rows.values_list(
-            "product_id", "warehouse_id", "on_hand", "pegged"
-        )
-    }
-
-
-def earliest_dates(*, company_id: int, wants: Sequence[Want], on: date) -> dict[int, date | None]:
-    """By key, the day by which all of each wish could ship; None where supply does not cover it. Two queries."""
-    places = {(warehouse_id, want.product_id) for want in wants for warehouse_id in want.warehouse_ids}
-    if not places:
-        return {want.key: None for want in wants}
-    supply: dict[int, list[SupplySlice]] = {}
-    for entry in free_slices(_buckets(company_id, places), open_receipts(places), on=on):
-        supply.setdefault(entry.product_id, []).append(entry)
-    policy = PromisePolicy(not_before=on)
-    found = {}
-    for want in wants:
-        demand = Demand(want.key, want.product_id, want.warehouse_ids, want.quantity, want.wanted_on)
-        found[want.key] = promise([demand], supply.get(want.product_id, ()), policy).results[0].complete_on
-    return found

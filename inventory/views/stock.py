@@ -1,11 +1,12 @@
 """Stock on hand, and every move of it."""
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from core.access import SEE_COST, may
+from core.money import totals_by_currency
 from core.web.access import requires
 from core.web.formats import money
 from core.web.lists import ListPage
@@ -38,8 +39,8 @@ def on_hand(request: HttpRequest) -> HttpResponseBase:
 
 def _value(rows: "QuerySet[StockBucket]") -> list[tuple[str, str]]:
     """The value of the listed stock per currency."""
-    sums = rows.order_by().values_list(CURRENCY).annotate(kept_total=Sum("value"))
-    return [("Value", money(total, code, show="code")) for code, total in sums]
+    totals = totals_by_currency(rows, "value", currency=CURRENCY)
+    return [("Value", money(total.amount, code, show="code")) for code, total in totals.items()]
 
 
 @require_safe

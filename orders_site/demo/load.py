@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from core.dates import business_date
-from core.models import Company
 from core.system import system_user
 from orders_site.demo.master import Master, make_master
 from orders_site.demo.trade import Trade
@@ -15,11 +14,6 @@ from quotes.services import accept_quote, activate_contract, create_contract, cr
 
 SEED = 20_260
 MONTHS_DAYS = 540  # about eighteen months
-
-
-def is_loaded() -> bool:
-    """Whether a demonstration company is there."""
-    return Company.objects.filter(is_demo=True).exists()
 
 
 def load_demo_company(progress: Callable[[str], None], *, today: date | None = None, days: int = MONTHS_DAYS) -> None:

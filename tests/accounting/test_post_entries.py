@@ -263,3 +263,21 @@ def test_setting_up_books_needs_the_right(company: Company, charlie: User) -> No
 
 def test_rates_are_found_for_the_day(company: Company, dollars: None) -> None:
     assert rate_of("USD", company, DAY).rate == Decimal("0.9")
+
+
+@pytest.mark.parametrize(
+    ("amount", "to", "value", "converted"),
+    [
+        ("10.00", "EUR", "0.9", "9.00"),
+        ("0.05", "EUR", "0.9", "0.05"),
+        ("0.05", "EUR", "0.1", "0.01"),
+        ("-0.05", "EUR", "0.1", "-0.01"),
+        ("1.00", "JPY", "157.5", "158"),
+        ("1.00", "KWD", "0.3077", "0.308"),
+        ("1.00", "KWD", "0.3075", "0.308"),
+    ],
+)
+def test_conversion_rounds_once_to_the_functional_currency(amount: str, to: str, value: str, converted: str) -> None:
+    rate = Rate("USD", to, Decimal(value), DAY)
+
+    assert functional_amount(Decimal(amount), rate=rate) == Decimal(converted)

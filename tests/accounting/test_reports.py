@@ -8,7 +8,7 @@ import pytest
 
 from accounting.drafts import AmountToPost, ApplicationDraft
 from accounting.models import OpenItem
-from accounting.selectors import ageing, balance_before, balance_sheet, overdue_of, profit_and_loss, trial_balance
+from accounting.selectors import ageing, balance_before, balance_sheet, profit_and_loss, trial_balance
 from accounting.services import apply_items, post_entries
 from catalog.models import Account
 from core.models import Company, User
@@ -112,17 +112,6 @@ def test_ageing_shows_when_a_subledger_differs(
         on=MAR,
     )
     post_entries(company=company, drafts=[back], actor=system)
-
-
-def test_overdue_names_amount_and_oldest_day(
-    company: Company, acme: Account, bolt: Account, quarter: list[OpenItem]
-) -> None:
-    found = overdue_of(company.pk, [acme.pk, bolt.pk], date(2026, 6, 1))
-
-    assert [(row.account_id, row.currency, row.amount, row.oldest_due_on) for row in found] == [
-        (acme.pk, "EUR", 238, date(2026, 3, 17)),
-        (bolt.pk, "USD", 50, date(2026, 3, 17)),
-    ]
 
 
 def test_the_balance_before_a_line_counts_the_lines_of_its_day_before_it(

@@ -8,7 +8,6 @@ import pytest
 from catalog.drafts import AccountDraft, AddressDraft, AgreedTerms, ContactDraft
 from catalog.errors import AccountNotFound, AccountRefused
 from catalog.models import Account, AccountInCompany, Address
-from catalog.selectors import account_cards, search_accounts
 from catalog.services import change_account, create_account, create_accounts
 from core.errors import NotAllowed, NotFound
 from core.models import Company
@@ -30,12 +29,10 @@ def test_an_account_is_created_with_places_people_and_terms(shop: Shop) -> None:
         actor=shop.keeper,
     )
 
-    card = account_cards(ids=[acme], company_id=shop.company.pk)[acme]
-    assert (card.terms_id, card.ships_complete, card.over_delivery_percent) == (shop.terms.pk, True, Decimal(5))
-    assert Address.objects.get(pk=card.ship_to_address_id).name == "Dock 4"
-    assert Address.objects.get(pk=card.bill_to_address_id).name == "Office"
-    assert card.can_order
-    assert account_cards(ids=[acme], company_id=0)[acme].terms_id is None
+    terms = AccountInCompany.objects.get(account=acme, company=shop.company)
+    assert (terms.terms_id, terms.ships_complete, terms.over_delivery_percent) == (shop.terms.pk, True, Decimal(5))
+    assert Address.objects.get(account=acme, is_default_ship_to=True).name == "Dock 4"
+    assert Address.objects.get(account=acme, is_default_bill_to=True).name == "Office"
 
 
 @pytest.mark.parametrize(
@@ -149,8 +146,8 @@ def test_terms_of_companies_that_are_not_named_stay(shop: Shop, other_company: A
         account_id=acme, draft=draft(agreed=(AgreedTerms(other_company.pk, shop.terms.pk),)), actor=shop.keeper
     )
 
-    assert account_cards(ids=[acme], company_id=shop.company.pk)[acme].terms_id == shop.terms.pk
-    assert account_cards(ids=[acme], company_id=other_company.pk)[acme].terms_id == shop.terms.pk
+    agreed = AccountInCompany.objects.filter(account=acme).values_list("company", "terms")
+    assert set(agreed) == {(shop.company.pk, shop.terms.pk), (other_company.pk, shop.terms.pk)}
 
 
 def test_an_account_never_stands_above_itself(shop: Shop) -> None:
@@ -172,12 +169,3 @@ def test_statement_count_is_the_same_for_10_and_1000_accounts(shop: Shop, count_
         counts.append(statements.count)
 
     assert counts[0] == counts[1]
-
-
-def test_accounts_are_found_by_code_and_name(shop: Shop) -> None:
-    shop.account("ACME", name="Acme Hardware")
-    shop.account("BETA", name="Beta acme")
-    shop.account("CLOSED", name="Acme closed", status="closed")
-
-    assert [account.code for account in search_accounts("acme")] == ["ACME", "BETA"]
-    assert search_accounts("") == []

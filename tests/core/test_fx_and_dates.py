@@ -1,4 +1,4 @@
-"""Rates as they were published, conversion rounded once, and business days in their own zone."""
+"""Rates as they were published, and business days in their own zone."""
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from moneyed import Money
 
 from core.dates import business_date
-from core.fx import NoRate, Rate, convert, find_rate, find_rates
+from core.fx import NoRate, Rate, find_rate, find_rates
 from core.models import FxRate
 from tests.core.makers import TODAY, rate
 
@@ -59,29 +58,6 @@ def test_rates_of_another_type_are_another_matter(db: None) -> None:
     with pytest.raises(NoRate):
         find_rate("USD", to="EUR", on=TODAY)
     assert find_rates(["USD"], to="EUR", on=TODAY, rate_type="customs")["USD"].rate == 3
-
-
-@pytest.mark.parametrize(
-    ("amount", "to", "value", "converted"),
-    [
-        ("10.00", "EUR", "0.9", "9.00"),
-        ("0.05", "EUR", "0.9", "0.05"),
-        ("0.05", "EUR", "0.1", "0.01"),
-        ("-0.05", "EUR", "0.1", "-0.01"),
-        ("1.00", "JPY", "157.5", "158"),
-        ("1.00", "KWD", "0.3077", "0.308"),
-        ("1.00", "KWD", "0.3075", "0.308"),
-    ],
-)
-def test_conversion_rounds_once_to_the_target_currency(amount: str, to: str, value: str, converted: str) -> None:
-    money = convert(Money(Decimal(amount), "USD"), rate=Rate("USD", to, Decimal(value), TODAY))
-
-    assert money == Money(Decimal(converted), to)
-
-
-def test_converting_at_another_currencys_rate_is_a_programmer_error() -> None:
-    with pytest.raises(AssertionError):
-        convert(Money(Decimal(1), "GBP"), rate=Rate("USD", "EUR", Decimal(1), TODAY))
 
 
 # --- a local date and a UTC time were mixed ---------------------------------------------------------------------------

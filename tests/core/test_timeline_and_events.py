@@ -235,7 +235,3 @@ def test_a_handler_that_refuses_undoes_the_command(boss: User, heard: list[str])
 def test_a_fact_is_published_inside_a_command_only(boss: User, heard: list[str]) -> None:
     with pytest.raises(AssertionError, match="only inside a command"):
         events.publish(SomethingHappened(actor_id=boss.pk, what="shipped"))
-
-
-def test_who_listens_to_what_can_be_listed(heard: list[str]) -> None:
-    assert list(events.subscriptions()["SomethingHappened"]) == ["tests.core.test_timeline_and_events.listen"]

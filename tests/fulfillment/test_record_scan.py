@@ -31,7 +31,7 @@ def test_a_scan_counts_one_and_starts_the_pick(world: World, make_delivery: Make
 
     result = scan(world, delivery, " bolt-m8 ")
 
-    assert (result.outcome, result.message, result.is_counted) == ("counted", "BOLT-M8 counted, 1 of 3", True)
+    assert (result.outcome, result.message, result.quantity) == ("counted", "BOLT-M8 counted, 1 of 3", 1)
     assert picked(delivery) == [(1, False)]
     assert Delivery.objects.get().status == "picking"
 
@@ -89,7 +89,7 @@ def test_what_does_not_belong_counts_nothing_and_is_kept(
 
     result = scan(world, delivery, code)
 
-    assert result == ScanResult(outcome, message, False)
+    assert result == ScanResult(outcome, message)
     assert picked(delivery) == [(0, False)]
     assert PickScan.objects.get().outcome == outcome
 
@@ -107,7 +107,7 @@ def test_more_is_taken_within_the_order_lines_tolerance(world: World, make_deliv
     delivery = make_delivery({world.bolt: "20"}, state="released", account=generous)
     scan(world, delivery, "BOLT-M8", quantity=Decimal(20))
 
-    assert scan(world, delivery, "BOLT-M8", quantity=Decimal(2)).is_counted
+    assert scan(world, delivery, "BOLT-M8", quantity=Decimal(2)).quantity == 2
     assert scan(world, delivery, "BOLT-M8").outcome == "too_many"
     assert picked(delivery) == [(22, True)]
 

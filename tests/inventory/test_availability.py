@@ -1,24 +1,18 @@
 """The picture of availability: what it shows is what promising then gives."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from decimal import Decimal
 
 from catalog.models import Product
 from core.models import Company, User
 from inventory.models import Warehouse
 from inventory.selectors import (
-    Want,
     availability,
-    earliest_dates,
-    free_now,
     proposals_for,
     stock_visible_to,
     supply_orders_visible_to,
     unit_costs,
 )
-from tests.inventory.makers import TODAY, day, expect, make_product, promised, put_in_stock
-from tests.support.statements import Statements
+from tests.inventory.makers import TODAY, day, expect, promised, put_in_stock
 
 
 def test_the_picture_of_one_product(company: Company, main: Warehouse, north: Warehouse, bolt: Product) -> None:
@@ -87,33 +81,10 @@ def test_ways_to_serve_a_wish(company: Company, main: Warehouse, north: Warehous
     ]
 
 
-def test_earliest_dates_answer_each_wish_by_itself(
-    company: Company,
-    main: Warehouse,
-    bolt: Product,
-    count_statements: Callable[[], AbstractContextManager[Statements]],
-) -> None:
-    nut = make_product()
-    put_in_stock(warehouse=main, product=bolt, quantity="5")
-    expect(warehouse=main, product=nut, quantity="5", on=day(3))
-    wants = [
-        Want(key, product.pk, Decimal(quantity), TODAY, (main.pk,))
-        for key, (product, quantity) in enumerate([(bolt, 5), (bolt, 5), (nut, 2), (nut, 9)])
-    ]
-
-    with count_statements() as seen:
-        days = earliest_dates(company_id=company.pk, wants=wants, on=TODAY)
-
-    assert days == {0: TODAY, 1: TODAY, 2: day(3), 3: None}
-    assert seen.count == 2
-
-
-def test_free_stock_and_unit_costs(company: Company, main: Warehouse, bolt: Product) -> None:
+def test_unit_costs_are_the_average_of_what_is_on_hand(company: Company, main: Warehouse, bolt: Product) -> None:
     put_in_stock(warehouse=main, product=bolt, quantity="10", unit_cost="2")
     put_in_stock(warehouse=main, product=bolt, quantity="5", unit_cost="3.50")
-    promised(product=bolt, warehouse=main, quantity="6")
 
-    assert free_now(company_id=company.pk, product_ids=[bolt.pk]) == {(bolt.pk, main.pk): 9}
     assert unit_costs(company_id=company.pk, pairs=[(main.pk, bolt.pk)]) == {(main.pk, bolt.pk): Decimal("2.5")}
 
 
