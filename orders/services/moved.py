@@ -35,6 +35,11 @@ class Move:
         """Whether the schedule line keeps its commitment and only changes its date."""
         return self.commitment_id == self.line.commitment_id
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is left that it could concern: shipped, cancelled, or promised again meanwhile."""
+        return self.line.quantity <= self.line.cancelled + self.line.shipped
+
 
 @command(permission=None)
 def note_moved_promises(*, company_id: int, moves: Sequence[Mapping[str, Any]], actor: User) -> None:
@@ -43,7 +48,7 @@ def note_moved_promises(*, company_id: int, moves: Sequence[Mapping[str, Any]], 
     ``moves`` are plain values of ``inventory.events.PromiseMove``: they come by the outbox, because the handler of an
     event may not lock documents. Called under the event's idempotency key, so that a repeated message changes nothing.
     Messages may come in any order, so each says which promises moved, and the date is what they have by now; what a
-    later message has told already is passed over. Constant statements.
+    later message has told already, or what left or was promised again meanwhile, is passed over. Constant statements.
     """
     by_commitment = {int(move["commitment_id"]): move for move in moves}
     affected = ScheduleLine.objects.filter(commitment_id__in=by_commitment)
@@ -52,7 +57,7 @@ def note_moved_promises(*, company_id: int, moves: Sequence[Mapping[str, Any]], 
     named = {*by_commitment, *(move["new_commitment_id"] for move in moves)} - {None}
     now = dict(Commitment.objects.filter(pk__in=named).values_list("pk", "ship_on"))
     read = [_read(line, move, now) for move in moves if (line := lines.get(int(move["commitment_id"])))]
-    found = [move for move in read if not (move.is_whole and move.ship_on == move.line.ship_on)]
+    found = [move for move in read if not (move.is_whole and (move.ship_on == move.line.ship_on or move.is_over))]
     if not found:
         return
     _move_whole([move for move in found if move.is_whole])

@@ -1,7 +1,7 @@
 """Supply arrives, and who waits for it is promised again: by a worker, in turn, once, and told why."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,18 +10,18 @@ from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
 
-from core.models import DocumentEvent, OutboxMessage
+from core.models import DocumentEvent, ExceptionCase, OutboxMessage
 from core.system import system_user
 from core.work import run_messages
 from inventory.drafts import ReceiptDraft
-from inventory.services import cancel_supply_orders, receive_supplies
+from inventory.services import cancel_supply_orders, change_expected_dates, receive_supplies
 from orders.models import CreditMovement, Order, PromiseEvent
 from orders.services import confirm_orders, repromise_waiting, waiting
 from tests.billing.makers import Trade
 from tests.factories import TODAY, put_in_stock
 from tests.inventory.makers import expect
 from tests.orders.makers import confirmed, draft, open_orders, pegged
-from tests.orders.test_promising_again import day, promises, require_all_invariants, tell_what_moved
+from tests.orders.test_promising_again import day, promises, require_all_invariants, soon, tell_what_moved
 from tests.support.concurrency import Outcome
 from tests.world import World
 
@@ -175,6 +175,26 @@ def test_supply_that_goes_and_comes_is_told_in_any_order(world: World) -> None:
     carry_all()
 
     assert [sum(q for on, q in promises(each)["BOLT-M8"].items() if on) for each in (order, other)] == [130, 2]
+    require_all_invariants()
+
+
+@pytest.mark.django_db
+def test_a_late_receipt_is_not_told_to_whoever_was_promised_something_sooner_meanwhile(world: World) -> None:
+    inbound = expect(warehouse=world.main, product=world.bolt, quantity="30", on=soon(world))
+    order = confirmed(world, bolt="130")
+    carry_all()
+    later = soon(world) + timedelta(days=4)
+    change_expected_dates(changes={inbound.pk: later}, reason="storm", actor=system_user())
+    find(world, "30")
+
+    carry_all()
+    sooner = dates(order)
+    tell_what_moved()
+
+    assert dates(order) == sooner
+    assert max(on for on in sooner if isinstance(on, date)) < soon(world)
+    assert not ExceptionCase.objects.exists()
+    assert not DocumentEvent.objects.filter(verb="promise moved").exists()
     require_all_invariants()
 
 
