@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -29,12 +29,13 @@ from core.web.formats import money, plural
 from core.web.parts import Tab
 from core.web.posted import actor_of, key_of, see_other, text_of, whole_number
 from core.web.tables import Table
-from fulfillment.models import Delivery, Return
+from fulfillment.models import Delivery
 from fulfillment.selectors import deliveries_visible_to, returns_visible_to
-from orders.models import Order
 from orders.selectors import orders_visible_to
 
 SHOWN = 500
+
+Verb = Callable[[list[int], Company, str | None], object]  # for rows of one company, under a key
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,36 +165,36 @@ def _preview(request: HttpRequest, ids: Collection[int]) -> HttpResponse:
 @requires(POST)
 def post_orders(request: HttpRequest) -> HttpResponse:
     """Bill what the picked orders put on a bill by themselves."""
-    ids = _picked(request, orders_visible_to(request.user))
-    if isinstance(ids, DomainError):
-        return _show(request, ids)
-    done, refusal = _for_each_company(
+    return _post(
         request,
-        Order,
-        ids,
+        "orders",
+        orders_visible_to(request.user),
         lambda own, company, key: invoice_orders.once(key)(
             order_ids=own, business_date=business_date(company.time_zone), actor=actor_of(request)
         ),
     )
-    return _back(request, done, refusal, "orders")
 
 
 @require_POST
 @requires(CREDIT)
 def post_returns(request: HttpRequest) -> HttpResponse:
     """Credit the picked returns."""
-    ids = _picked(request, returns_visible_to(request.user))
-    if isinstance(ids, DomainError):
-        return _show(request, ids)
-    done, refusal = _for_each_company(
+    return _post(
         request,
-        Return,
-        ids,
+        "returns",
+        returns_visible_to(request.user),
         lambda own, company, key: credit_returns.once(key)(
             return_ids=own, business_date=business_date(company.time_zone), actor=actor_of(request)
         ),
     )
-    return _back(request, done, refusal, "returns")
+
+
+def _post(request: HttpRequest, view: str, visible: QuerySet[Any], verb: Verb) -> HttpResponse:
+    ids = _picked(request, visible)
+    if isinstance(ids, DomainError):
+        return _show(request, ids)
+    done, refusal = _for_each_company(request, visible.model, ids, verb)
+    return _back(request, done, refusal, view)
 
 
 _DONE = {
@@ -211,7 +212,7 @@ def _back(request: HttpRequest, done: Collection[int], refusal: DomainError | No
     return _show(request, refusal) if refusal else see_other(f"{reverse('billing:worklist')}?view={view}")
 
 
-def _picked(request: HttpRequest, visible: Any) -> list[int] | DomainError:
+def _picked(request: HttpRequest, visible: QuerySet[Any]) -> list[int] | DomainError:
     """The picked rows that the person may see: due or not, so that a second press finds the same ones."""
     keys = [key for key in map(whole_number, request.POST.getlist("picked")) if key is not None]
     if len(keys) > MOST_AT_ONCE:
@@ -231,7 +232,7 @@ def _for_each_company(
     request: HttpRequest,
     model: type[Model],
     ids: Collection[int],
-    verb: Callable[[list[int], Company, str | None], object],
+    verb: Verb,
 ) -> tuple[list[int], DomainError | None]:
     """One command per company, all or none of it. What was done is returned, and the first refusal.
 

@@ -1,6 +1,5 @@
 """The pages of stock and supply: who sees what, what a POST does, and what a refused one leaves."""
 
-import uuid
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -26,6 +25,7 @@ from tests.inventory.makers import (
     promised,
     put_in_stock,
 )
+from tests.support.pages import browser, posted
 from tests.support.statements import Statements
 
 TODAY = business_date("UTC")
@@ -52,14 +52,7 @@ def pages(keeper: User) -> Client:
 def without(user: User, *codenames: str) -> Client:
     """A browser of the same person without some rights."""
     user.user_permissions.remove(*Permission.objects.filter(codename__in=codenames))
-    client = Client()
-    client.force_login(User.objects.get(pk=user.pk))
-    return client
-
-
-def posted(**data: object) -> dict[str, object]:
-    """A form as it is posted, with its key."""
-    return {"idempotency_key": str(uuid.uuid4())} | data
+    return browser(User.objects.get(pk=user.pk))
 
 
 def lines(*rows: dict[str, str]) -> dict[str, str]:

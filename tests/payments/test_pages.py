@@ -1,6 +1,5 @@
 """The pages of payments: who sees what, what a POST does, and what a refused one leaves."""
 
-import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
@@ -13,29 +12,18 @@ from django.urls import reverse
 from accounting.models import OpenItem
 from billing.models import Invoice
 from core.dates import business_date
-from core.models import User
 from payments.models import Payment
 from tests import factories
 from tests.payments.conftest import Cash
+from tests.support.pages import browser, posted
 
 TODAY = business_date("UTC")
-
-
-def browser(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture
 def pages(cash: Cash) -> Client:
     """A browser of Fay, who does the books."""
     return browser(cash.world.fay)
-
-
-def posted(**data: object) -> dict[str, object]:
-    """A form as it is posted, with its key."""
-    return {"idempotency_key": str(uuid.uuid4())} | data
 
 
 def entry(cash: Cash, **data: object) -> dict[str, object]:

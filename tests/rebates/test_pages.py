@@ -1,7 +1,6 @@
 """The pages of rebates: who sees what, what a POST does, and what a refused one leaves."""
 
 import re
-import uuid
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
@@ -12,29 +11,18 @@ from django.test import Client
 from django.urls import reverse
 
 from core.dates import business_date
-from core.models import User
 from rebates.models import RebateAgreement, RebateSettlement, RebateTotal
 from tests import factories
 from tests.rebates.conftest import Rebates
+from tests.support.pages import browser, posted
 
 TODAY = business_date("UTC")
-
-
-def browser(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture
 def pages(rebates: Rebates) -> Client:
     """A browser of Fay, who does the books."""
     return browser(rebates.world.fay)
-
-
-def posted(**data: object) -> dict[str, object]:
-    """A form as it is posted, with its key."""
-    return {"idempotency_key": str(uuid.uuid4())} | data
 
 
 def terms(rebates: Rebates, *tiers: tuple[str, str], **data: object) -> dict[str, object]:
