@@ -73,7 +73,7 @@ class Person:
 
 def run(ground: Ground, *, small: bool = False) -> list[Figure]:
     """Whole cycles per second of sixteen people at once, and what one request takes."""
-    shop = seed(ground, products=50 if small else 500)
+    shop = seed(ground, products=50 if small else 500, orders=2 if small else 100)
     ground.use(SEED, OWNER)
     client = Client()
     client.force_login(shop.actor)

@@ -13,7 +13,7 @@ WRITERS, ORDERS, LINES = 4, 50, 10
 def run(ground: Ground, *, small: bool = False) -> list[Figure]:
     """Orders per second of all writers together; the floor has no other writer's locks to wait for."""
     orders = 3 if small else ORDERS
-    shop = seed(ground, products=100 if small else 1000)
+    shop = seed(ground, products=100 if small else 1000, orders=2 if small else 200)
     result, words = run_writers(ground, shop, _enter, workers=WRITERS, orders=orders)
     assert set(words) == {"confirmed"}, words
     floor, recordings = run_floor(ground, shop, _enter, workers=WRITERS, orders=orders)

@@ -46,6 +46,8 @@ def cancel_orders(*, order_ids: Collection[int], reason: str, actor: User) -> No
     """
     orders = lock_orders(order_ids)
     _require_reason(reason)
+    if not orders:
+        return
     company = company_of(orders)
     lines = list(OrderLine.objects.filter(order__in=orders).select_related("order").order_by("order_id", "position"))
     gone = [line for line in lines if line.shipped > 0]
@@ -74,6 +76,8 @@ def cancel_rest(*, order_ids: Collection[int], reason: str, actor: User) -> None
     """
     orders = lock_orders(order_ids)
     _require_reason(reason)
+    if not orders:
+        return
     company = company_of(orders)
     wrong = [order for order in orders if order.status != OrderStatus.CONFIRMED]
     if wrong:

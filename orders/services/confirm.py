@@ -75,6 +75,8 @@ def confirm_orders(*, order_ids: Collection[int], actor: User, business_date: da
         OrderNotConfirmable: no member could be confirmed or submitted; its sentences say why, and nothing was changed.
     """
     orders = lock_orders(order_ids)  # the status is read under the lock: a cancelled order must not gain stock
+    if not orders:
+        return []
     company = company_of(orders)
     batch = _open_batch(company, orders, business_date)
     _check_credit(batch, orders)  # locks the credit totals: two that fit alone cannot both pass

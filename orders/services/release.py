@@ -40,6 +40,8 @@ def release_holds(
     known = {hold.pk: hold for hold in OrderHold.objects.filter(pk__in=hold_ids)}
     if len(known) != len(set(hold_ids)):
         raise NotFound("This hold does not exist.")
+    if not known:
+        return []
     orders = {order.pk: order for order in lock_orders({hold.order_id for hold in known.values()})}
     holds = list(OrderHold.objects.filter(pk__in=hold_ids).order_by("pk"))  # again, now that their headers are locked
     for hold in holds:
@@ -64,4 +66,4 @@ def release_holds(
     record([TimelineEntry.about(orders[hold.order_id], "release", reason=reason[:500]) for hold in holds], actor=actor)
     still = set(OrderHold.objects.filter(order__in=orders, released_at=None).values_list("order_id", flat=True))
     freed = [order.pk for order in orders.values() if order.pk not in still and order.status == OrderStatus.SUBMITTED]
-    return confirm_orders(order_ids=freed, actor=actor, business_date=business_date) if freed else []
+    return confirm_orders(order_ids=freed, actor=actor, business_date=business_date)
