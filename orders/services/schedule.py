@@ -12,6 +12,17 @@ from orders.loading import LoadedOrder
 from orders.models import PromiseEvent, ScheduleLine
 from orders.services.parts import FAR, Part, Reduction
 
+_COLUMNS = (
+    "order_line_id",
+    "position",
+    "quantity",
+    "ship_on",
+    "deliver_on",
+    "warehouse_id",
+    "commitment_id",
+    "first_ship_on",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class ScheduleOutcome:
@@ -37,19 +48,7 @@ def record_schedule(
     already, ``replaced`` what a line's new parts stand for: the first promise of each piece stays the one that on-time
     is measured against; what had no date yet gets its first now.
     """
-    schedule: dict[str, list[object]] = {
-        name: []
-        for name in (
-            "order_line_id",
-            "position",
-            "quantity",
-            "ship_on",
-            "deliver_on",
-            "warehouse_id",
-            "commitment_id",
-            "first_ship_on",
-        )
-    }
+    schedule: dict[str, list[object]] = {name: [] for name in _COLUMNS}
     texts: list[str] = []
     previous: list[date | None] = []
     late, missing = set(), set()
