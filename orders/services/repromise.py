@@ -88,8 +88,11 @@ def _wanted_again(
     free = {line.line_id: free_of(parts.get(line.line_id, [])) for line in order.goods_lines}
     if order.complete_only:
         return {line_id: quantity for line_id, quantity in free.items() if quantity > 0}
+    members_of: dict[int | None, list[ConfirmableLine]] = {}
+    for line in order.goods_lines:
+        members_of.setdefault(line.parent_id, []).append(line)
     for kit in order.lines:
-        members = [line for line in order.goods_lines if line.parent_id == kit.line_id]
+        members = members_of.get(kit.line_id, [])
         short = [waiting[line.line_id] * kit.ordered / line.ordered for line in members if line.line_id in waiting]
         sets = max(short, default=ZERO).to_integral_value(ROUND_CEILING)
         for line in members:
