@@ -66,4 +66,5 @@ def release_holds(
     record([TimelineEntry.about(orders[hold.order_id], "release", reason=reason[:500]) for hold in holds], actor=actor)
     still = set(OrderHold.objects.filter(order__in=orders, released_at=None).values_list("order_id", flat=True))
     freed = [order.pk for order in orders.values() if order.pk not in still and order.status == OrderStatus.SUBMITTED]
-    return confirm_orders(order_ids=freed, actor=actor, business_date=business_date)
+    # Where nothing is left to confirm, the right to confirm is not asked for.
+    return confirm_orders(order_ids=freed, actor=actor, business_date=business_date) if freed else []

@@ -13,6 +13,7 @@ from orders.errors import ChangeRefused, HoldRefused
 from orders.models import CreditTotal, Order, OrderHold, OrderLine
 from orders.services import cancel_orders, change_order, confirm_orders, hold_orders, release_holds
 from tests import factories
+from tests.core.makers import make_person
 from tests.factories import TODAY
 from tests.orders.makers import confirmed, draft, limit, open_orders, pegged
 from tests.world import World
@@ -273,3 +274,16 @@ def test_a_change_beyond_what_can_be_written_is_refused_at_its_row(world: World,
         )
 
     assert list(refused.value.fields) == [f"line-{line.pk}"]
+
+
+def test_a_hold_of_a_confirmed_order_is_released_without_the_right_to_confirm(world: World) -> None:
+    order = confirmed(world, bolt="10")
+    hold_orders(order_ids=[order.pk], reason="Call first", actor=world.alice)
+    keeper = make_person(rights=["orders.release_order"], companies=[world.company])
+
+    answers = release_holds(
+        hold_ids=[OrderHold.objects.get(order=order).pk], reason="They called", actor=keeper, business_date=TODAY
+    )
+
+    assert answers == []
+    assert OrderHold.objects.get(order=order).released_by == keeper
