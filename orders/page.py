@@ -78,7 +78,7 @@ def quantity_row(
     )
 
 
-def facts_of(order: Order, rows: Sequence[QuantityRow], today: date) -> list[Fact]:
+def facts_of(order: Order, rows: Sequence[QuantityRow]) -> list[Fact]:
     """At most six facts: asked for when, promised when first and last, where to, how, by whom."""
     promises = [row.from_promise for row in rows if row.from_promise is not None]
     first = max((each.first_ship_on for each in promises if each.first_ship_on), default=None)

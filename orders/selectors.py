@@ -64,7 +64,7 @@ class LinePromise:
     from_stock: bool
 
 
-def line_promises(order_ids: Collection[int], *, today: date) -> dict[int, LinePromise]:
+def line_promises(order_ids: Collection[int]) -> dict[int, LinePromise]:
     """Every line's promise for these orders, by line id. One query."""
     rows = (
         ScheduleLine.objects.filter(order_line__order_id__in=order_ids, quantity__gt=F("cancelled"))

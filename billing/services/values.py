@@ -63,8 +63,8 @@ def _post(drafts: Sequence[ValueCreditDraft], direction: str, *, actor: User) ->
     for invoice in referred:
         invoice.company = company
     agreed = account_terms(company, {draft.account_id for draft in drafts})
-    for number, draft in enumerate(drafts, 1):
-        _require_sane(number, draft, invoices.get(draft.invoice_id or 0), company, agreed)
+    for draft in drafts:
+        _require_sane(draft, invoices.get(draft.invoice_id or 0), company, agreed)
     rates = _rates(drafts, agreed, company)
     documents = [
         _plan(draft, direction, invoices.get(draft.invoice_id or 0), agreed[draft.account_id], rates)
@@ -79,11 +79,7 @@ def _post(drafts: Sequence[ValueCreditDraft], direction: str, *, actor: User) ->
 
 
 def _require_sane(
-    number: int,
-    draft: ValueCreditDraft,
-    invoice: Invoice | None,
-    company: Company,
-    agreed: Mapping[int, AccountTerms],
+    draft: ValueCreditDraft, invoice: Invoice | None, company: Company, agreed: Mapping[int, AccountTerms]
 ) -> None:
     """Raises NotCreditable, NotFound."""
     if draft.account_id not in agreed:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -40,7 +40,6 @@ class ProductCard:
     category_id: int | None = None
     replaced_by_id: int | None = None
     part_number: str = ""
-    whole_units: frozenset[str] = field(default_factory=frozenset)
 
     @property
     def can_be_sold(self) -> bool:
@@ -62,13 +61,13 @@ class RelatedProduct:
 _CARDS_SQL = """
 SELECT p.id, p.sku, p.name, p.kind, p.status, s.code, p.weight_kg, p.tax_category, p.posting_group, p.minimum_quantity,
        p.multiple_quantity, s.is_whole, p.category_id, p.replaced_by_id, coalesce(n.number, ''),
-       u.codes, u.numerators, u.denominators, u.whole, u.sales_unit
+       u.codes, u.numerators, u.denominators, u.sales_unit
 FROM catalog_product p
 JOIN catalog_unitofmeasure s ON s.id = p.stock_unit_id
 LEFT JOIN catalog_customerpartnumber n ON n.product_id = p.id AND n.account_id = %s
 LEFT JOIN LATERAL (
     SELECT array_agg(m.code::text ORDER BY x.id) AS codes, array_agg(x.numerator ORDER BY x.id) AS numerators,
-           array_agg(x.denominator ORDER BY x.id) AS denominators, array_agg(m.is_whole ORDER BY x.id) AS whole,
+           array_agg(x.denominator ORDER BY x.id) AS denominators,
            min(m.code::text) FILTER (WHERE x.is_sales_unit) AS sales_unit
     FROM catalog_productunit x JOIN catalog_unitofmeasure m ON m.id = x.unit_id WHERE x.product_id = p.id
 ) u ON true
@@ -93,16 +92,11 @@ def product_cards(
 
 
 def _card(row: tuple[Any, ...]) -> ProductCard:
-    stock_unit, is_whole = row[5], row[11]
-    codes, numerators, denominators, whole, sales_unit = row[15:20]
+    stock_unit = row[5]
+    codes, numerators, denominators, sales_unit = row[15:19]
     units = {stock_unit: UnitRatio()}
-    whole_units = {stock_unit} if is_whole else set()
-    for code, numerator, denominator, unit_is_whole in zip(
-        codes or (), numerators or (), denominators or (), whole or (), strict=True
-    ):
+    for code, numerator, denominator in zip(codes or (), numerators or (), denominators or (), strict=True):
         units[code] = UnitRatio(numerator, denominator)
-        if unit_is_whole:
-            whole_units.add(code)
     return ProductCard(
         id=row[0],
         sku=row[1],
@@ -117,11 +111,10 @@ def _card(row: tuple[Any, ...]) -> ProductCard:
         posting_group=row[8],
         minimum_quantity=row[9],
         multiple_quantity=row[10],
-        is_whole=is_whole,
+        is_whole=row[11],
         category_id=row[12],
         replaced_by_id=row[13],
         part_number=row[14],
-        whole_units=frozenset(whole_units),
     )
 
 

@@ -26,7 +26,6 @@ class FieldView:
     control: SafeString
     kind: str
     is_optional: bool
-    is_wide: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,6 @@ def field_view(bound: BoundField) -> FieldView:
         control=bound.as_widget(attrs=attrs),
         kind=kind,
         is_optional=not field.required and kind != "check",
-        is_wide=isinstance(widget, forms.Textarea),
     )
 
 

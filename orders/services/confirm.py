@@ -79,7 +79,7 @@ def confirm_orders(*, order_ids: Collection[int], actor: User, business_date: da
         return []
     company = company_of(orders)
     batch = _open_batch(company, orders, business_date)
-    _check_credit(batch, orders)  # locks the credit totals: two that fit alone cannot both pass
+    _check_credit(batch)  # locks the credit totals: two that fit alone cannot both pass
     _check_call_offs(batch)
     _check_coupons(batch)
 
@@ -109,7 +109,7 @@ def _open_batch(company: Company, orders: Sequence[Order], business_date: date |
     return batch
 
 
-def _check_credit(batch: Batch, orders: Sequence[Order]) -> None:
+def _check_credit(batch: Batch) -> None:
     """Decide every order's credit under the lock of its account, in id order; a block becomes a hold."""
     if not batch.free:
         return

@@ -67,7 +67,7 @@ def order_page(request: HttpRequest, order: Order, *, refusal: str = "", status:
         meta=" · ".join(part for part in (order.account.name, order.customer_reference) if part),
         actions=buttons_of(order, rows, user),
         chain=chain,
-        facts=facts_of(order, rows, today),
+        facts=facts_of(order, rows),
         sums=sums_of(order, lines, user),
         sums_title=f"Total, {order.currency}",
         timeline=timeline_of(order.kind, order.pk, chain=chain),
@@ -90,7 +90,7 @@ def order_page(request: HttpRequest, order: Order, *, refusal: str = "", status:
 def quantity_rows(request: HttpRequest, order: Order, lines: list[OrderLine]) -> list[QuantityRow]:
     """The lines in order, each kit followed by its components."""
     today = business_date(order.warehouse.time_zone)
-    promises = line_promises([order.pk], today=today)
+    promises = line_promises([order.pk])
     documents = documents_of_lines(order.pk, actor_of(request))
     word = request.GET.get("line", "")
     opened = int(word) if word.isascii() and word.isdecimal() and len(word) < 18 else 0

@@ -4,7 +4,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from core.dates import business_date
 from core.web.access import requires
 from core.wording import day
 from orders.models import OrderLine
@@ -18,7 +17,7 @@ def confirmation(request: HttpRequest, order_id: int) -> HttpResponse:
     """The confirmation as a page made for printing."""
     order = order_or_404(request, order_id)
     lines = list(OrderLine.objects.filter(order=order, parent=None).select_related("product").order_by("position"))
-    promises = line_promises([order.pk], today=business_date(order.warehouse.time_zone))
+    promises = line_promises([order.pk])
     rates: dict[object, list[object]] = {}
     for line in lines:
         entry = rates.setdefault(line.tax_percent, [line.net - line.net, line.net - line.net])

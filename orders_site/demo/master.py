@@ -55,7 +55,6 @@ class Master:
     company: Company
     people: dict[str, User]
     main: Warehouse
-    north: Warehouse
     products: list[int] = field(default_factory=list)
     costs: dict[int, Decimal] = field(default_factory=dict)
     kit: int = 0
@@ -85,7 +84,8 @@ def make_master(first_day: date, today: date, rng: random.Random) -> Master:
     CompanyMembership.objects.get_or_create(user=actor, company=company)
     people = make_people(company)
     set_up_books(company=company, first_year=first_day.year, last_year=today.year + 1, actor=actor)
-    master = Master(company, people, _warehouse(company, "BRS", "Bristol", 1), _warehouse(company, "LDS", "Leeds", 2))
+    master = Master(company, people, _warehouse(company, "BRS", "Bristol", 1))
+    _warehouse(company, "LDS", "Leeds", 2)
     _rates(company, first_day, today, rng, actor)
     _products(master, rng, actor)
     _prices(master, first_day, rng, actor)
