@@ -58,7 +58,7 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why one key refuses: shown to the user by its ledger's ``name_key``."""
+    """Why one key refuses, as the user reads it."""
 
     key: Key
     sentence: str
