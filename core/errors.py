@@ -97,3 +97,14 @@ class Busy(DomainError):
     status = 503
     code = "busy"
     retry_after_seconds = 2
+
+
+class TooMany(DomainError):
+    """The same was tried too often in too short a time; it may be tried again after ``retry_after_seconds``."""
+
+    status = 429
+    code = "too_many"
+
+    def __init__(self, sentence: str, *, retry_after_seconds: int) -> None:
+        super().__init__(sentence)
+        self.retry_after_seconds = retry_after_seconds

@@ -11,6 +11,8 @@ KEPT = {
     "core_outboxmessage": (timedelta(days=30), "done_at", "state = 'done'"),
     # A person may come back to a result after holidays.
     "core_job": (timedelta(days=90), "finished_at", "state = 'done'"),
+    # Long enough to look up where somebody signed in last quarter.
+    "core_visit": (timedelta(days=90), "seen_at", "true"),
     "django_session": (timedelta(0), "expire_date", "true"),
 }
 BATCH_ROWS = 5_000

@@ -50,7 +50,19 @@ def declare_navigation() -> None:
     declare(
         ITEMS,
         creates=CREATES,
-        user_links=[NavItem("", "My settings", "settings", "settings")],
+        user_links=[
+            NavItem("", "My settings", "settings", "settings"),
+            NavItem("", "Password", "account_change_password", "lock"),
+            NavItem("", "Second factor", "mfa_index", "lock"),
+            NavItem("", "My sessions", "sessions", "clock"),
+        ],
         search_url_name="search",
-        ribbon="Demonstration" if getattr(settings, "IS_DEMO", False) else "",
+        ribbon=_ribbon(),
     )
+
+
+def _ribbon() -> str:
+    """What this system is, where it is not the production one; and what it does without."""
+    if not getattr(settings, "IS_DEMO", False):
+        return ""
+    return "Demonstration" if settings.SECOND_FACTOR_REQUIRED else "Demonstration · no second factor"

@@ -116,12 +116,19 @@ ROLES: dict[str, tuple[str, ...]] = {
         "accounting.post_entry",
         "accounting.reverse_entry",
         "accounting.maintain_chart",
-        "accounting.lock_period",
-        "accounting.reopen_period",
         "rebates.maintain_agreement",
         "rebates.settle_agreement",
         "core.see_integrity",
         "core.backdate",
+    ),
+    "Controller": (
+        *SEE_MONEY,
+        "accounting.lock_period",
+        "accounting.reopen_period",
+        "core.see_cost",
+        "core.see_margin",
+        "core.see_integrity",
+        "analytics.see_performance",
     ),
     "Credit manager": (
         *SEE_TRADE,
@@ -135,7 +142,14 @@ ROLES: dict[str, tuple[str, ...]] = {
     ),
     "Manager": (*EVERYTHING_TO_SEE, "analytics.set_targets", "core.resolve_cases"),
     "Auditor": EVERYTHING_TO_SEE,
-    "Admin": ("core.administer", "core.see_integrity", "core.see_jobs", "core.see_cases", "core.resolve_cases"),
+    "Admin": (
+        "core.administer",
+        "core.maintain_people",
+        "core.see_integrity",
+        "core.see_jobs",
+        "core.see_cases",
+        "core.resolve_cases",
+    ),
 }
 
 

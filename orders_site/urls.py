@@ -7,6 +7,7 @@ from orders_site.health import healthz
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("", include("core.web.urls")),
+    path("", include("orders_site.people.door_urls")),
     path("", include("orders_site.home.urls")),
     path("", include("catalog.urls")),
     path("ledger/", include("accounting.urls")),

@@ -23,6 +23,7 @@ from orders_site import invariants as site_invariants
 from orders_site import order_documents
 from orders_site.integrity import run as integrity
 from orders_site.navigation import declare_navigation
+from orders_site.people import wiring as people
 from payments import invariants as payments_invariants
 from payments.handlers import carry_advances, note_cancelled_orders
 from payments.stops import payment_stops
@@ -40,6 +41,7 @@ def wire() -> None:
     _register_invariants()
     _register_documents()
     declare_navigation()
+    people.wire()
 
 
 def _subscribe() -> None:

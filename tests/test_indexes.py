@@ -36,8 +36,8 @@ SELECT less.indrelid::regclass::text, less.indexrelid::regclass::text, more.inde
 
 
 def _own_models() -> list[type[models.Model]]:
-    """Tables whose indexes are ours to choose: Django's own and their proxies are not."""
-    foreign = ("django", "pghistory", "djmoney")
+    """Tables whose indexes are ours to choose: Django's and other libraries' own and their proxies are not."""
+    foreign = ("django", "pghistory", "djmoney", "allauth")
     return [m for m in apps.get_models() if not m._meta.proxy and not m.__module__.startswith(foreign)]
 
 

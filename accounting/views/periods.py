@@ -20,6 +20,7 @@ from core.web.access import requires
 from core.web.companies import company_of, company_tabs
 from core.web.parts import ActionButton, Confirm
 from core.web.posted import actor_of, key_of, reason_of, see_other
+from core.web.step_up import confirmed
 
 VIEW, LOCK, REOPEN = "accounting.view_ledger", "accounting.lock_period", "accounting.reopen_period"
 
@@ -78,6 +79,7 @@ def _carry_out(request: HttpRequest, pk: int, work: Callable[[Period], Any], don
 
 @require_POST
 @requires(LOCK)
+@confirmed
 def period_lock(request: HttpRequest, pk: int) -> HttpResponse:
     """Close a period for posting."""
     lock = lock_period.once(key_of(request))
@@ -86,6 +88,7 @@ def period_lock(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires(REOPEN)
+@confirmed
 def period_reopen(request: HttpRequest, pk: int) -> HttpResponse:
     """Open a locked period again, for a reason."""
     reopen = reopen_period.once(key_of(request))

@@ -3,6 +3,7 @@ from core.models.audit import CommandLog, IdempotencyKey, SealedBlock, SealedSeg
 from core.models.documents import Document, DocumentEvent, DocumentLink, NumberSeries
 from core.models.fx import FxRate
 from core.models.ledgers import GuardedTotal, LedgerMovement
+from core.models.people import Invitation, Visit
 from core.models.work import ExceptionCase, Job, OutboxMessage
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "FxRate",
     "GuardedTotal",
     "IdempotencyKey",
+    "Invitation",
     "Job",
     "LedgerMovement",
     "NumberSeries",
@@ -26,4 +28,5 @@ __all__ = [
     "SealedSegment",
     "User",
     "UserRole",
+    "Visit",
 ]

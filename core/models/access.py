@@ -129,6 +129,7 @@ class Rights(models.Model):
             ("see_bank", "See bank data"),
             ("backdate", "Enter business dates in the past"),
             ("administer", "Administer the system"),
+            ("maintain_people", "Invite people and give them roles and companies"),
             ("see_integrity", "See the integrity page and audit"),
             ("see_jobs", "See all jobs and messages"),
             ("see_cases", "See the exceptions of every role"),

@@ -38,6 +38,7 @@ TROUBLES = {
         ),
         Trouble(409, "Somebody else was faster", _UNCHANGED, "Reload the page, look at the new state, decide again."),
         Trouble(422, "This cannot be done", _UNCHANGED, "Go back and correct what is named."),
+        Trouble(429, "Too many tries", _UNCHANGED, "Wait a little, then try again."),
         Trouble(
             500,
             "Something broke",
@@ -65,7 +66,11 @@ def trouble_page(request: HttpRequest, status: int, what: str = "") -> HttpRespo
 
 def refusal_page(request: HttpRequest, refusal: DomainError) -> HttpResponse:
     """The page for a refusal that no form or document page has shown in its own place."""
-    return trouble_page(request, refusal.status, refusal.sentence)
+    answer = trouble_page(request, refusal.status, refusal.sentence)
+    seconds = getattr(refusal, "retry_after_seconds", None)
+    if seconds is not None:
+        answer["Retry-After"] = str(seconds)
+    return answer
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

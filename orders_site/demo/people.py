@@ -26,6 +26,7 @@ PEOPLE = (
     ("Purchasing", "priya", "Priya", "Nair"),
     ("Finance", "fay", "Fay", "Lindqvist"),
     ("Finance lead", "leo", "Leo", "Marchetti"),
+    ("Controller", "connie", "Connie", "Aubert"),
     ("Credit manager", "cora", "Cora", "Voss"),
     ("Manager", "max", "Max", "Aldridge"),
     ("Auditor", "odile", "Odile", "Renard"),

@@ -25,6 +25,9 @@ INSTALLED_APPS = [
     "django_filters",
     "django_htmx",
     "djmoney",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     # The street of architecture.md, ground first.
     "core",
     "catalog",
@@ -46,11 +49,14 @@ MIDDLEWARE = [
     "core.web.security.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "core.web.sessions.SessionClockMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "core.web.second_factor.SecondFactorMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -136,6 +142,23 @@ AUTH_USER_MODEL = "core.User"
 AUTHENTICATION_BACKENDS = ["core.web.people.PeopleBackend"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
+# Who holds a right of orders_site.people.rules must have a second factor. Only a demonstration may relax it.
+SECOND_FACTOR_REQUIRED = True
+ACCOUNT_ADAPTER = "core.web.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # people are invited to the address that an administrator wrote
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # seconds
+ACCOUNT_RATE_LIMITS = False  # core.web.limits counts, tells when to try again, and fails closed
+ACCOUNT_PRESERVE_USERNAME_CASING = True
+MFA_ADAPTER = "core.web.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1  # a code counts for 30 seconds more before and after
+# What links in e-mails begin with.
+KEPT_ADDRESS = environment.text("KEPT_ADDRESS", f"http://localhost:{environment.text('PORT', '8000')}")
+DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", "Kept <kept@localhost>")
 CSRF_FAILURE_VIEW = "core.web.errors.csrf_failure"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

@@ -19,5 +19,7 @@ SECRET_KEY = environment.text("SECRET_KEY", "") or _local_secret_key()
 DEBUG = environment.flag("DEBUG", False)
 ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 IS_DEMO = True
+# The printed logins stay usable without an authenticator app; the ribbon says so.
+SECOND_FACTOR_REQUIRED = environment.flag("SECOND_FACTOR_REQUIRED", False)
 WHITENOISE_USE_FINDERS = True
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"

@@ -11,6 +11,7 @@ DATABASES["default"] |= environment.database("DATABASE_URL", environment.text("D
 }
 environment.text("REDIS_URL")
 IS_DEMO = False
+KEPT_ADDRESS = environment.text("KEPT_ADDRESS", f"https://{ALLOWED_HOSTS[0]}")
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -71,7 +71,7 @@ def test_a_refused_form_answers_422_keeps_what_was_typed_and_says_the_same_words
 
 
 def test_a_refused_sign_in_answers_422_and_keeps_the_name(client: Client, reader: User) -> None:
-    answer = client.post(reverse("login"), {"username": "reader", "password": "wrong"})
+    answer = client.post(reverse("login"), {"login": "reader", "password": "wrong"})
 
     assert answer.status_code == 422
     assert 'value="reader"' in answer.content.decode()

@@ -1,0 +1,1 @@
+"""Pages of people: the doors, one's own account, and the administrators' pages."""
