@@ -163,8 +163,8 @@ def account(draft: AccountDraft) -> Wrong:
     )
     if not (draft.is_customer or draft.is_supplier):
         found["is_customer"] = "An account is a customer, a supplier, or both."
-    for index, address in enumerate(draft.addresses):
-        found |= {f"addresses-{index}-{name}": sentence for name, sentence in _address(address).items()}
+    for index, place in enumerate(draft.addresses):
+        found |= {f"addresses-{index}-{name}": sentence for name, sentence in address(place).items()}
     for index, contact in enumerate(draft.contacts):
         found |= {f"contacts-{index}-{name}": sentence for name, sentence in _contact(contact).items()}
     for name, what in (("is_default_ship_to", "deliveries"), ("is_default_bill_to", "invoices")):
@@ -179,7 +179,8 @@ def account(draft: AccountDraft) -> Wrong:
     return found
 
 
-def _address(draft: AddressDraft) -> Wrong:
+def address(draft: AddressDraft) -> Wrong:
+    """Everything that is wrong with a place of an account."""
     return _present(
         {
             "name": text(draft.name, 120, required=True),

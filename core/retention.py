@@ -1,5 +1,6 @@
 """How long bookkeeping is kept that is no evidence. Documents, ledgers and the audit are kept for good."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.db import connection
@@ -16,11 +17,18 @@ KEPT = {
     "django_session": (timedelta(0), "expire_date", "true"),
 }
 BATCH_ROWS = 5_000
+_others: dict[str, Callable[[], int]] = {}
+
+
+def also(what: str, remove: Callable[[], int]) -> None:
+    """Have something else pruned with the tables: ``remove()`` answers how many went. Called from wiring."""
+    _others[what] = remove
 
 
 def prune() -> dict[str, int]:
-    """Delete what is past its time, in batches that lock little; returns how many rows of each table."""
-    return {table: _prune(table, *rule) for table, rule in KEPT.items()}
+    """Delete what is past its time, in batches that lock little; returns how many of each went."""
+    gone = {table: _prune(table, *rule) for table, rule in KEPT.items()}
+    return gone | {what: remove() for what, remove in _others.items()}
 
 
 def _prune(table: str, age: timedelta, column: str, condition: str) -> int:

@@ -6,6 +6,9 @@ from django.db import models
 from django.db.models.functions import Now
 
 from core.money import QuantityField
+from orders_site.imports.models import ImportMapping, ImportRow, ImportRun
+
+__all__ = ["ImportMapping", "ImportRow", "ImportRun", "ReplayLine", "ReplayRun", "ReplayStep"]
 
 
 class ReplayRun(models.Model):

@@ -26,6 +26,8 @@ SEE_MONEY = (
     "core.see_bank",
 )
 
+IMPORT = "orders_site.import_files"  # opens the door; what may come in by it is the right of each kind
+
 SALES = (
     *SEE_TRADE,
     "orders.enter_order",
@@ -40,6 +42,7 @@ SALES = (
     "billing.see_invoices",
     "fulfillment.enter_return",
     "core.see_credit",
+    IMPORT,
 )
 WAREHOUSE = (
     *SEE_WAREHOUSE,
@@ -67,6 +70,7 @@ MASTER_DATA = (
     "catalog.maintain_coupon",
     "catalog.maintain_tax",
     "core.see_cost",
+    IMPORT,
 )
 EVERYTHING_TO_SEE = (
     *SEE_TRADE,
@@ -100,6 +104,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "fulfillment.enter_return",
         "inventory.adjust_stock",
         "inventory.maintain_warehouse",
+        IMPORT,
     ),
     "Purchasing": (
         *SEE_WAREHOUSE,

@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rebates/", include("rebates.urls")),
     path("insight/", include("analytics.urls")),
     path("exceptions/", include("orders_site.exceptions.urls")),
+    path("imports/", include("orders_site.imports.urls")),
     path("design/", include("orders_site.design.urls")),
 ]
 

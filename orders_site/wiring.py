@@ -7,7 +7,7 @@ from billing.events import InvoicesPosted
 from billing.stops import invoice_stops
 from billing.tasks import render_invoice_pdf
 from catalog import invariants as catalog_invariants
-from core import events, jobs, work
+from core import events, jobs, retention, work
 from core.invariants import register
 from core.web.story import register_kind
 from fulfillment import invariants as fulfillment_invariants
@@ -21,6 +21,9 @@ from orders.stops import order_stops
 from orders.tasks import note_moved_promises_task, repromise_waiting_task
 from orders_site import invariants as site_invariants
 from orders_site import order_documents
+from orders_site.imports import services as imports
+from orders_site.imports import work as import_work
+from orders_site.imports.services import remove_old_files
 from orders_site.integrity import run as integrity
 from orders_site.navigation import declare_navigation
 from orders_site.people import wiring as people
@@ -62,6 +65,9 @@ def _register_tasks() -> None:
     work.register_task("payments.apply_provider_event", apply_provider_event)
     work.register_task("payments.apply_advances", apply_advances_task)
     jobs.register_job(integrity.KIND, integrity.run)
+    jobs.register_job(imports.CHECK, import_work.check)
+    jobs.register_job(imports.APPLY, import_work.apply)
+    retention.also("uploaded files", remove_old_files)
 
 
 def _register_invariants() -> None:
