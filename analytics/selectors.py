@@ -70,6 +70,48 @@ class Performance:
     backlog: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class MonthSoFar:
+    """A month up to today beside the one before up to the same day, of one salesperson or of everybody.
+
+    Booked amounts in functional currency; lines shipped and, of these, on time by their first promise.
+    """
+
+    booked_today: Decimal
+    booked: Decimal
+    booked_before: Decimal
+    lines_shipped: int
+    lines_on_time: int
+    all_shipped: int
+    all_on_time: int
+
+
+_MONTH_SQL = f"""
+SELECT coalesce(sum(booked_net) FILTER (WHERE mine AND day = %(today)s), 0),
+       coalesce(sum(booked_net) FILTER (WHERE mine AND day >= %(month)s), 0),
+       coalesce(sum(booked_net) FILTER (WHERE mine AND day <= %(same_day)s), 0),
+       coalesce(sum(lines_shipped) FILTER (WHERE mine AND day >= %(month)s), 0)::int,
+       coalesce(sum(lines_on_time) FILTER (WHERE mine AND day >= %(month)s), 0)::int,
+       coalesce(sum(lines_shipped) FILTER (WHERE day >= %(month)s), 0)::int,
+       coalesce(sum(lines_on_time) FILTER (WHERE day >= %(month)s), 0)::int
+  FROM (SELECT f.*, %(person)s::bigint IS NULL OR f.salesperson_id = %(person)s::bigint AS mine
+          FROM ({ALL_SQL}) f) facts"""  # noqa: S608 - names of columns
+
+
+def month_so_far(*, company_id: int, today: date, salesperson_id: int | None = None) -> MonthSoFar:
+    """How the month of ``today`` goes. Two queries."""
+    known = RollUp.objects.filter(company_id=company_id).first()
+    month = today.replace(day=1)
+    last_of_before = month - timedelta(days=1)
+    same_day = last_of_before.replace(day=min(today.day, last_of_before.day))
+    rolled = known.rolled_until if known else date(1900, 1, 1)
+    asked = _parameters(company_id, rolled, same_day.replace(day=1), today + timedelta(days=1))
+    own = {"today": today, "month": month, "same_day": same_day, "person": salesperson_id}
+    with connection.cursor() as cursor:
+        cursor.execute(_MONTH_SQL, {**asked, **own})
+        return MonthSoFar(*cursor.fetchone())
+
+
 def performance(*, company_id: int, since: date, until: date) -> Performance:
     """The period from ``since`` to ``until`` (both included) beside the one before it. Seven queries."""
     known = RollUp.objects.filter(company_id=company_id).first()

@@ -3,6 +3,7 @@
 Thousands by comma, decimals by point, minus is U+2212, absent is an em dash, units follow a no-break space.
 """
 
+import calendar
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -85,6 +86,11 @@ def day(value: date | datetime | None) -> str:
     on = _local_day(value)
     text = f"{on.day} {MONTHS[on.month - 1]}"
     return text if on.year == timezone.localdate().year else f"{text} {on.year}"
+
+
+def weekday(value: date) -> str:
+    """Write a date as people say it: ``Monday 23 November``."""
+    return f"{calendar.day_name[value.weekday()]} {value.day} {calendar.month_name[value.month]}"
 
 
 def stamp(value: datetime | None) -> str:

@@ -46,6 +46,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "percent": formats.percent,
     "count": formats.count,
     "day": formats.day,
+    "weekday": formats.weekday,
     "stamp": formats.stamp,
     "time_day": formats.time_day,
     "time_stamp": formats.time_stamp,

@@ -4,12 +4,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from core.access import may
-from core.models import User
+from core.access import company_ids, may
+from core.dates import business_date, hour_in
+from core.models import Company, User
 from core.web.access import signed_in
 from core.web.parts import Empty, Link
 from core.web.posted import text_of
 from orders_site.exceptions.inbox import cases_visible_to, roles_of
+from orders_site.home.day import greeting, last_orders, leaving_today, month_facts, moved_promises
 from orders_site.home.jump import jump_targets
 from orders_site.home.queues import queues_for
 
@@ -17,12 +19,21 @@ from orders_site.home.queues import queues_for
 @require_safe
 @signed_in
 def home(request: HttpRequest) -> HttpResponse:
-    """What needs me now: queues with counts, each leading to the list that mends it."""
+    """What needs me now: queues with counts, each leading to the list that mends it, and how my month goes."""
     user = request.user
     assert isinstance(user, User)
+    company = Company.objects.filter(pk__in=company_ids(user)).order_by("code").first()
+    queues, moved = queues_for(user), moved_promises(user)
     context = {
-        "queues": queues_for(user),
+        "title": greeting(user, hour_in(company.time_zone)) if company else f"Welcome, {user.first_name or user}",
+        "today": business_date(company.time_zone) if company else None,
+        "queues": queues,
+        "waiting": sum(item.count for item in queues),
         "cases": cases_visible_to(user, roles_of(user)).filter(resolved_at=None).count(),
+        "last_orders": last_orders(user),
+        "month": month_facts(user, company, business_date(company.time_zone)) if company else [],
+        "leaving": leaving_today(user, business_date(company.time_zone)) if company else [],
+        "moved": moved,
         "nothing": Empty(
             "Nothing is waiting for you.",
             link=Link("Look at the orders", "/orders/") if may(user, "orders.see_orders") else None,
