@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("exceptions/", include("orders_site.exceptions.urls")),
     path("imports/", include("orders_site.imports.urls")),
     path("design/", include("orders_site.design.urls")),
+    path("api/v1/", include("orders_site.api.urls")),
 ]
 
 handler400 = "core.web.errors.bad_request"

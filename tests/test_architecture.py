@@ -13,7 +13,9 @@ import pytest
 from django.apps import apps
 from django.db import models
 from django.urls import URLPattern, URLResolver, get_resolver
+from ninja.operation import Operation
 
+from core.api.door import operations_of, right_of
 from core.audit.history import RowHistory
 from core.commands import Command
 from core.money import DocumentMoneyField
@@ -155,6 +157,31 @@ def test_every_route_declares_who_may_use_it() -> None:
     undeclared = [route for route, view in routes() if not getattr(view, "access_policy", "")]
 
     assert undeclared == []
+
+
+def operations() -> dict[str, Operation]:
+    """Every operation of the API by its method and address: several may share one address, each with its own right."""
+    return {
+        f"{method} {route}": operation for route, view in routes() for method, operation in operations_of(view).items()
+    }
+
+
+def test_every_operation_of_the_api_is_behind_a_key_and_one_right() -> None:
+    undeclared = [name for name, operation in operations().items() if not right_of(operation)]
+
+    assert len(operations()) > 30
+    assert undeclared == []
+
+
+def test_addresses_of_the_api_declare_what_their_operations_do() -> None:
+    wrong = [
+        route
+        for route, view in routes()
+        if (behind := operations_of(view))
+        and set(str(getattr(view, "access_policy", "")).split(" or ")) != {right_of(each) for each in behind.values()}
+    ]
+
+    assert wrong == []
 
 
 def test_policies_name_rights_that_exist() -> None:

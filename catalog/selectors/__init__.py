@@ -1,6 +1,7 @@
 """Questions that other rooms ask the catalog. Nothing here writes or locks."""
 
 from catalog.selectors.accounts import accounts
+from catalog.selectors.named import account_named, cards_named
 from catalog.selectors.products import (
     SUCCESSOR,
     ProductCard,
@@ -19,8 +20,10 @@ __all__ = [
     "SUCCESSOR",
     "ProductCard",
     "RelatedProduct",
+    "account_named",
     "accounts",
     "cards_by_code",
+    "cards_named",
     "kit_components",
     "product_cards",
     "products",

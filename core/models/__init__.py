@@ -1,4 +1,5 @@
 from core.models.access import Company, CompanyMembership, Rights, RoleRight, User, UserRole
+from core.models.api import ApiKey
 from core.models.audit import CommandLog, IdempotencyKey, SealedBlock, SealedSegment
 from core.models.documents import Document, DocumentEvent, DocumentLink, NumberSeries
 from core.models.fx import FxRate
@@ -7,6 +8,7 @@ from core.models.people import Invitation, Visit
 from core.models.work import ExceptionCase, Job, OutboxMessage
 
 __all__ = [
+    "ApiKey",
     "CommandLog",
     "Company",
     "CompanyMembership",

@@ -170,6 +170,9 @@ AUTH_PASSWORD_VALIDATORS = [
 KEPT_LOCK_TIMEOUT = environment.text("KEPT_LOCK_TIMEOUT", "1500ms")
 KEPT_STATEMENT_TIMEOUT = environment.text("KEPT_STATEMENT_TIMEOUT", "15s")
 
+# --- API: calls of one key in a minute -----------------------------------------------------------------------------
+KEPT_API_CALLS_PER_MINUTE = environment.whole_number("KEPT_API_CALLS_PER_MINUTE", 600)
+
 # --- Packages: the company prefix of their serial numbers; 952 is GS1 own prefix for demonstrations -------------------
 KEPT_GS1_PREFIX = environment.text("KEPT_GS1_PREFIX", "9521234")
 

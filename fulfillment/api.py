@@ -1,0 +1,200 @@
+"""Deliveries for programs: from due promises to the goods issue."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Path, Query
+from pydantic import Field
+
+from core.access import SEE_COST
+from core.api.finding import document_numbered, only, person_of, wanted_fields
+from core.api.paging import Turn, listed
+from core.api.routes import Routes, key_of
+from core.api.schemas import Code, Day, In, Listed, Money, Number, Out, ReasonIn, Short, only_asked
+from core.dates import business_date
+from core.rounding import round_amount
+from core.web.cells import Row
+from fulfillment.models import Delivery, DeliveryLine
+from fulfillment.selectors import deliveries_visible_to
+from fulfillment.services import (
+    cancel_deliveries,
+    create_deliveries,
+    pick_all,
+    release_deliveries,
+    ship_deliveries,
+)
+from orders.selectors import orders_visible_to
+
+routes = Routes(tags=["Deliveries"])
+SEE, RELEASE = "fulfillment.see_deliveries", "fulfillment.release_delivery"
+SENSITIVE = {"cost": SEE_COST}
+COMPANY = "Needed where two companies have a document of this number"
+
+
+class DeliveryShort(Out):
+    """A delivery in a list."""
+
+    number: str
+    company: str
+    status: str
+    order: str
+    account: str
+    warehouse: str
+    ship_on: date
+    shipped_on: date | None
+    is_billed: bool
+
+
+class DeliveryLineOut(Out):
+    """So much of one order line, in the product's stock unit."""
+
+    line: int
+    order_line: int
+    sku: str
+    quantity: Number
+    picked: Number
+    shipped: Number
+    returned: Number
+    invoiced: Number
+    cost: Money = only_asked("cost", "In the company's currency.")
+
+
+class DeliveryOut(DeliveryShort):
+    """A delivery with its lines."""
+
+    ship_to: str
+    carrier: str
+    tracking_number: str
+    lines: list[DeliveryLineOut]
+
+
+class DeliveriesOut(Out):
+    """What was made."""
+
+    items: list[DeliveryOut]
+
+
+class DeliveryFilter(Turn):
+    """Which deliveries."""
+
+    company: Short = ""
+    status: Short = ""
+    order: Short = Field(default="", description="Number of the order")
+
+
+class Shown(In):
+    """What is shown of one delivery."""
+
+    company: Short = Field(default="", description=COMPANY)
+    fields: Short = Field(default="", description="Sensitive fields, by comma: cost. Each by its right")
+
+
+class DeliveryIn(In):
+    """Which order is to be delivered, and of what is promised until when."""
+
+    company: Short = Field(default="", description=COMPANY)
+    order: Code
+    due_until: Day | None = Field(default=None, description="Empty: everything that leans on stock")
+
+
+LISTED = ("number", "company__code", "status", "order__number", "account__code", "warehouse__code", "ship_on",
+          "shipped_on", "is_billed")  # fmt: skip
+
+
+def _short(row: Row) -> dict[str, Any]:
+    names = {"company": "company__code", "order": "order__number", "account": "account__code",
+             "warehouse": "warehouse__code"}  # fmt: skip
+    return {**row, **{name: row[path] for name, path in names.items()}}
+
+
+@routes.read("/deliveries", right=SEE, answer=Listed[DeliveryShort])
+def list_deliveries(request: HttpRequest, asked: Query[DeliveryFilter]) -> dict[str, Any]:
+    """Deliveries, the newest first."""
+    given = {"company__code": asked.company, "status": asked.status, "order__number": asked.order}
+    rows = deliveries_visible_to(person_of(request)).filter(**{name: value for name, value in given.items() if value})
+    return listed(request, rows, asked, reads=LISTED, row=_short)
+
+
+@routes.read("/deliveries/{number}", right=SEE, answer=DeliveryOut)
+def read_delivery(request: HttpRequest, number: Path[Code], asked: Query[Shown]) -> dict[str, Any]:
+    """One delivery with its lines."""
+    wanted = wanted_fields(request, asked.fields, SENSITIVE)
+    rows = deliveries_visible_to(person_of(request))
+    return _answers(request, [document_numbered(rows, number, asked.company).pk], wanted)[0]
+
+
+def _answers(request: HttpRequest, ids: Sequence[int], wanted: frozenset[str] = frozenset()) -> list[dict[str, Any]]:
+    """These deliveries as programs read them, in two queries."""
+    rows = deliveries_visible_to(person_of(request)).filter(pk__in=ids).order_by("pk")
+    own: dict[int, list[dict[str, Any]]] = {delivery_id: [] for delivery_id in ids}
+    lines = DeliveryLine.objects.filter(delivery__in=ids).order_by("delivery", "position").values(
+        "delivery_id", "position", "order_line__position", "product__sku", "quantity", "picked", "shipped", "returned",
+        "invoiced", "cost", "delivery__company__functional_currency",
+    )  # fmt: skip
+    for line in lines:
+        cost = round_amount(line["cost"], line["delivery__company__functional_currency"])
+        facts = {**line, "line": line["position"], "order_line": line["order_line__position"], "cost": cost,
+                 "sku": line["product__sku"]}  # fmt: skip
+        own[line["delivery_id"]].append(only(facts, SENSITIVE, wanted))
+    return [
+        {**_short(row), "lines": own[row["pk"]]}
+        for row in rows.values("pk", "ship_to", "carrier", "tracking_number", *LISTED)
+    ]
+
+
+@routes.act("/deliveries", right=RELEASE, answer=DeliveriesOut, status=201)
+def create_delivery(request: HttpRequest, wanted: DeliveryIn) -> dict[str, Any]:
+    """Put what an order has been promised from stock onto deliveries, one for each warehouse."""
+    rows = orders_visible_to(person_of(request)).select_related("company")
+    order = document_numbered(rows, wanted.order, wanted.company)
+    made = create_deliveries.once(key_of(request))(
+        company_id=order.company_id,
+        business_date=business_date(order.company.time_zone),
+        order_ids=[order.pk],
+        due_until=wanted.due_until,
+        actor=person_of(request),
+    )
+    return {"items": _answers(request, made)}
+
+
+def _done(request: HttpRequest, number: str, work: Callable[[Delivery], object]) -> dict[str, Any]:
+    delivery = document_numbered(deliveries_visible_to(person_of(request)).select_related("warehouse"), number)
+    work(delivery)
+    return _answers(request, [delivery.pk])[0]
+
+
+@routes.act("/deliveries/{number}/release", right=RELEASE, answer=DeliveryOut)
+def release_delivery(request: HttpRequest, number: Path[Code]) -> dict[str, Any]:
+    """Hand the delivery to the pickers; bins are chosen."""
+    run = release_deliveries.once(key_of(request))
+    return _done(request, number, lambda found: run(delivery_ids=[found.pk], actor=person_of(request)))
+
+
+@routes.act("/deliveries/{number}/pick", right="fulfillment.pick_delivery", answer=DeliveryOut)
+def pick_delivery(request: HttpRequest, number: Path[Code]) -> dict[str, Any]:
+    """Report everything as picked as planned."""
+    run = pick_all.once(key_of(request))
+    return _done(request, number, lambda found: run(delivery_ids=[found.pk], actor=person_of(request)))
+
+
+@routes.act("/deliveries/{number}/ship", right="fulfillment.ship_delivery", answer=DeliveryOut)
+def ship_delivery(request: HttpRequest, number: Path[Code]) -> dict[str, Any]:
+    """Post the goods issue, today at the warehouse: stock, cost and the customer's credit move."""
+    run = ship_deliveries.once(key_of(request))
+
+    def work(found: Delivery) -> object:
+        today = business_date(found.warehouse.time_zone)
+        return run(delivery_ids=[found.pk], business_date=today, actor=person_of(request))
+
+    return _done(request, number, work)
+
+
+@routes.act("/deliveries/{number}/cancel", right=RELEASE, answer=DeliveryOut)
+def cancel_delivery(request: HttpRequest, wanted: ReasonIn, number: Path[Code]) -> dict[str, Any]:
+    """Give a delivery up; its promises are due again."""
+    run = cancel_deliveries.once(key_of(request))
+    return _done(
+        request, number, lambda found: run(delivery_ids=[found.pk], reason=wanted.reason, actor=person_of(request))
+    )

@@ -1,0 +1,30 @@
+"""``/api/v1/``: every room that programs may enter, in the order of the story from price to money."""
+
+from billing.api import routes as billing
+from catalog.api import routes as catalog
+from core.api.door import Door
+from fulfillment.api import routes as fulfillment
+from inventory.api import routes as inventory
+from orders.api import ROUTES as ORDERS
+from orders_site.api.me import routes as me
+from payments.api import routes as payments
+
+DESCRIPTION = """Everything that people do on pages, for programs: the same commands, the same rights, the same rules.
+
+Send a key as “Authorization: Bearer kept_…”. Amounts and quantities are text with digits. Documents are named by their
+numbers. A refusal is a problem (RFC 9457) with a sentence, the fields it concerns and a request id. Send an
+Idempotency-Key with every POST and PATCH, and repeat a call that got no answer as often as you like.
+
+Fields are added at any time, so ignore those that you do not know. Nothing is removed or given another meaning within
+/api/v1/."""
+
+V1 = Door(
+    title="Kept",
+    version="1.0",
+    description=DESCRIPTION,
+    address="/api/v1/",
+    rooms=[me, catalog, inventory, *ORDERS, fulfillment, billing, payments],
+)
+
+app_name = "api"
+urlpatterns = V1.urls

@@ -1,0 +1,1 @@
+from tests.world import World, world  # noqa: F401 - the world's fixture
