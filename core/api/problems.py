@@ -15,7 +15,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import BaseModel, Field
 
 from core.context import current_context
-from core.errors import Busy, DomainError
+from core.errors import Busy, DomainError, TooMany
 
 logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
@@ -104,21 +104,10 @@ class MethodRefused(DomainError):
     code = "method"
 
 
-class TooManyCalls(DomainError):
-    """The key called more often than it may."""
-
-    status = 429
-    code = "rate_limit"
-
-    def __init__(self, sentence: str, *, retry_after_seconds: int) -> None:
-        super().__init__(sentence)
-        self.retry_after_seconds = retry_after_seconds
-
-
 def of_refusal(request: HttpRequest, refusal: DomainError) -> HttpResponse:
     """A rule of the business said no."""
     headers = {}
-    if isinstance(refusal, Busy | TooManyCalls):
+    if isinstance(refusal, Busy | TooMany):
         headers["Retry-After"] = str(refusal.retry_after_seconds)
     return problem(
         refusal.status, refusal.sentence, code=refusal.code, fields=list(refusal.fields.items()), headers=headers

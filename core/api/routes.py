@@ -6,17 +6,17 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 from django.http import HttpRequest
-from django.utils import timezone
 from ninja import Router
 from ninja.errors import AuthenticationError
 from ninja.security import HttpBearer
 
 from core.access import company_ids, know, permissions_of, require
 from core.api.keys import live_key, note_use
-from core.api.problems import NotRead, TooManyCalls, VersionMissing
+from core.api.problems import NotRead, VersionMissing
+from core.errors import Busy
 from core.models import ApiKey, User
+from core.web.limits import Limit, take
 from core.web.people import PeopleBackend
 
 SIGNED_IN = "signed in"
@@ -69,20 +69,14 @@ class Key(HttpBearer):
 
 
 def _count_call(key: ApiKey) -> None:
-    """Hold the key to its calls per minute. Without a counter nobody is turned away: work goes before fairness."""
-    now = int(timezone.now().timestamp())
-    place = f"api-calls-{key.pk}-{now // WINDOW_SECONDS}"
+    """Hold the key to its calls per minute. Where nobody can count nobody is turned away: work goes before fairness.
+
+    Raises TooMany.
+    """
     try:
-        cache.add(place, 0, timeout=2 * WINDOW_SECONDS)
-        calls = cache.incr(place)
-    except Exception as error:  # whatever is wrong with the counter, the call is let through
-        logger.warning("calls of API keys are not counted: %s", error)
-        return
-    if calls > settings.KEPT_API_CALLS_PER_MINUTE:
-        raise TooManyCalls(
-            f"This key may call {settings.KEPT_API_CALLS_PER_MINUTE:,} times a minute. Nothing was done.",
-            retry_after_seconds=WINDOW_SECONDS - now % WINDOW_SECONDS,
-        )
+        take(Limit("api", settings.KEPT_API_CALLS_PER_MINUTE, WINDOW_SECONDS), str(key.pk))
+    except Busy:
+        logger.warning("calls of API keys are not counted: the cache does not answer")
 
 
 def key_of(request: HttpRequest) -> str | None:

@@ -13,7 +13,6 @@ from core.api.finding import document_numbered, only, person_of, wanted_fields
 from core.api.paging import Turn, listed
 from core.api.routes import Routes
 from core.api.schemas import Code, In, Listed, Short
-from core.dates import business_date
 from core.rounding import round_amount, round_places
 from core.web.cells import Row
 from orders.api.shapes import OrderOut, OrderShort
@@ -108,7 +107,7 @@ def answer_of(response: HttpResponse, order: Order, wanted: frozenset[str] = fro
     response["ETag"] = f'"{order.version}"'
     holds = list(OrderHold.objects.filter(order=order, released_at=None).order_by("pk"))
     lines = list(OrderLine.objects.filter(order=order).select_related("product").order_by("position"))
-    promises = line_promises([order.pk], today=business_date(order.company.time_zone))
+    promises = line_promises([order.pk])
     undated = any(promise.undated for promise in promises.values())
     kinds = [hold.kind for hold in holds]
     shown = display_status(order.status, order.fulfillment_state, order.billing_state, kinds, has_undated=undated)
