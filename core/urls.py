@@ -1,8 +1,8 @@
-"""Addresses of work: jobs and messages."""
+"""Addresses of work: jobs and messages, and what is done with a list as it stands."""
 
 from django.urls import path
 
-from core import views
+from core import list_views, views
 
 app_name = "work"
 urlpatterns = [
@@ -10,6 +10,14 @@ urlpatterns = [
     path("jobs/<int:pk>/", views.job, name="job"),
     path("jobs/<int:pk>/progress/", views.job_progress, name="job-progress"),
     path("jobs/<int:pk>/retry/", views.job_retry, name="job-retry"),
+    path("jobs/<int:pk>/file/", views.job_file, name="job-file"),
+    path("exports/", list_views.export, name="exports"),
+    path("views/", list_views.create, name="views"),
+    path("views/<int:pk>/", list_views.view, name="view"),
+    path("views/<int:pk>/take/", list_views.take, name="view-take"),
+    path("views/<int:pk>/delete/", list_views.delete, name="view-delete"),
+    path("first-view/", list_views.first_view, name="first-view"),
+    path("columns/", list_views.columns, name="columns"),
     path("messages/", views.message_list, name="messages"),
     path("messages/replay/", views.replay, name="messages-replay"),
 ]

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +19,7 @@ from core.jobs import may_retry, retry_job
 from core.models import Job, OutboxMessage, User
 from core.web import formats
 from core.web.access import requires, signed_in
+from core.web.exports import hand_out
 from core.web.filters import ListFilterSet
 from core.web.lists import ListPage
 from core.web.parts import ActionButton, DocumentPage, Empty, Fact, Kpi, Link, Tab, Tag
@@ -70,8 +72,15 @@ def job(request: HttpRequest, pk: int) -> HttpResponse:
     )
     rows = [_result_row(row) for row in found.result.get("rows", [])[:MOST_ROWS_SHOWN]]
     results = Table(tables.RESULT_ROWS, rows, user=request.user, caption="Results by row") if rows else None
-    page, link = _job_page(found, actor_of(request)), found.result.get("link", "")
-    context = {"page": page, "job": found, "results": results, "link": link}
+    file = found.result.get("file") if found.requested_by_id == actor_of(request).pk else None
+    context = {
+        "page": _job_page(found, actor_of(request)),
+        "job": found,
+        "results": results,
+        "link": found.result.get("link", ""),
+        "file": file,
+        "file_size": filesizeformat(file["size"]) if file else "",
+    }
     return render(request, "core/job.html", context)
 
 
@@ -112,6 +121,14 @@ def job_progress(request: HttpRequest, pk: int) -> HttpResponse:
     body = render_to_string("core/_progress.html", {"job": found}, request, using="jinja2")
     headers = {"HX-Refresh": "true"} if is_over else {}
     return HttpResponse(body, status=STOP_POLLING if is_over else 200, headers=headers)
+
+
+@require_safe
+@signed_in
+def job_file(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The file that a job made, to the person who asked for it, while their rights are those it was made with."""
+    found = get_object_or_404(selectors.jobs_visible_to(actor_of(request)), pk=pk)
+    return hand_out(found, actor_of(request))
 
 
 @require_POST

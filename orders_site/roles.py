@@ -95,6 +95,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "catalog.maintain_coupon",
         "fulfillment.enter_return_without_reference",
         "analytics.see_performance",
+        "core.share_views",
     ),
     "Master data": MASTER_DATA,
     "Warehouse": WAREHOUSE,
@@ -105,6 +106,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "inventory.adjust_stock",
         "inventory.maintain_warehouse",
         IMPORT,
+        "core.share_views",
     ),
     "Purchasing": (
         *SEE_WAREHOUSE,
@@ -125,6 +127,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "rebates.settle_agreement",
         "core.see_integrity",
         "core.backdate",
+        "core.share_views",
     ),
     "Controller": (
         *SEE_MONEY,
@@ -144,8 +147,9 @@ ROLES: dict[str, tuple[str, ...]] = {
         "orders.confirm_order",
         "billing.see_invoices",
         "payments.see_payments",
+        "core.share_views",
     ),
-    "Manager": (*EVERYTHING_TO_SEE, "analytics.set_targets", "core.resolve_cases"),
+    "Manager": (*EVERYTHING_TO_SEE, "analytics.set_targets", "core.resolve_cases", "core.share_views"),
     "Auditor": EVERYTHING_TO_SEE,
     "Admin": (
         "core.administer",
@@ -154,6 +158,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "core.see_jobs",
         "core.see_cases",
         "core.resolve_cases",
+        "core.share_views",
     ),
 }
 

@@ -9,6 +9,7 @@ from billing.tasks import render_invoice_pdf
 from catalog import invariants as catalog_invariants
 from core import events, jobs, retention, work
 from core.invariants import register
+from core.web import exports
 from core.web.story import register_kind
 from fulfillment import invariants as fulfillment_invariants
 from fulfillment.stops import delivery_stops, return_stops
@@ -68,6 +69,7 @@ def _register_tasks() -> None:
     jobs.register_job(imports.CHECK, import_work.check)
     jobs.register_job(imports.APPLY, import_work.apply)
     retention.also("uploaded files", remove_old_files)
+    jobs.register_job(exports.EXPORT_JOB, exports.run_export)
 
 
 def _register_invariants() -> None:

@@ -45,7 +45,7 @@ ONE_CURRENCY = {
     "billing/services/values.py": "the credit notes of one invoice are in its currency",
 }
 DAY_OF_UTC = {  # may ask for the day of UTC: no business date hangs on it
-    "core/web/lists.py": "the name of a file",
+    "core/web/exports.py": "the name of a file",
     "core/web/formats.py": "leaves the present year out; ages in whole days",
     "orders/filters.py": "the year that a short number is completed with",
     "orders/editor.py": "leaves today out where a time is told",

@@ -5,7 +5,8 @@ from core.models.documents import Document, DocumentEvent, DocumentLink, NumberS
 from core.models.fx import FxRate
 from core.models.ledgers import GuardedTotal, LedgerMovement
 from core.models.people import Invitation, Visit
-from core.models.work import ExceptionCase, Job, OutboxMessage
+from core.models.views import SavedView, ViewChoice
+from core.models.work import ExceptionCase, Job, JobFilePart, OutboxMessage
 
 __all__ = [
     "ApiKey",
@@ -21,14 +22,17 @@ __all__ = [
     "IdempotencyKey",
     "Invitation",
     "Job",
+    "JobFilePart",
     "LedgerMovement",
     "NumberSeries",
     "OutboxMessage",
     "Rights",
     "RoleRight",
+    "SavedView",
     "SealedBlock",
     "SealedSegment",
     "User",
     "UserRole",
+    "ViewChoice",
     "Visit",
 ]

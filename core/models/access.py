@@ -134,6 +134,7 @@ class Rights(models.Model):
             ("see_jobs", "See all jobs and messages"),
             ("see_cases", "See the exceptions of every role"),
             ("resolve_cases", "Take exceptions of every role off the desk"),
+            ("share_views", "Share saved views of lists with others"),
         ]
 
     def __str__(self) -> str:

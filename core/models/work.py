@@ -74,6 +74,21 @@ class Job(models.Model):
         return f"{self.title} ({self.state})"
 
 
+class JobFilePart(models.Model):
+    """A piece of the file that a job made, so that neither writing nor reading it needs memory for the whole."""
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="file_parts", db_index=False)
+    number = models.PositiveIntegerField()
+    content = models.BinaryField()
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["job", "number"], name="job_file_part_once")]
+
+    def __str__(self) -> str:
+        return f"part {self.number} of job {self.job_id}"
+
+
 class ExceptionCase(models.Model):
     """Something that a person must look at: who, about which document, how much money is at risk, and what would
     resolve it.

@@ -4,6 +4,7 @@ A cell is compiled once per column and called once per row: a list of 50 x 9 mus
 that came from a person is escaped.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -68,7 +69,8 @@ def _number(text: str, value: Any) -> str:
     return text if amount else f'<span class="muted">{text}</span>'
 
 
-def _as_tag(column: "Column", value: Any) -> Tag | None:
+def shown_tag(column: "Column", value: Any) -> Tag | None:
+    """The tag of a value: its own, the column's for it, or the plain word."""
     if value is None or isinstance(value, Tag):
         return value
     return (column.tags or {}).get(value) or Tag(str(value))
@@ -96,7 +98,7 @@ def _drawn(column: "Column", value: Any, currency: str, is_mixed: bool) -> str:
         case "age":
             return formats.age(value)
         case "tag":
-            return str(tag(_as_tag(column, value)))
+            return str(tag(shown_tag(column, value)))
         case "bar":
             return micro_bar(value)
         case _:
@@ -122,16 +124,23 @@ def drawer(column: "Column", *, is_mixed: bool = False) -> Draw:
 
 # --- CSV -------------------------------------------------------------------------------------------------------------
 
-_FORMULA_STARTS = frozenset(
-    "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
-)  # OWASP: CSV injection; the last four are full-width forms
+# OWASP: CSV injection; the last four are full-width forms. Blanks of every kind and marks without width may precede.
+_STARTS = "=+\\-@\t\r\n|%\uff1d\uff0b\uff0d\uff20"
+_BLANKS = "[ '\"\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f\u2060\u3000\ufeff\x00-\x08\x0b\x0c\x0e-\x1f]*"
+_FORMULA_LIKE = re.compile(f"{_BLANKS}[{_STARTS}]")
+# Where a spreadsheet splits fields at semicolons or tabs, or misreads a line break, one may begin inside of a text.
+_INNER_FORMULA = re.compile(f"([;\t\r\n])(?={_BLANKS}[=+\\-@\uff1d\uff0b\uff0d\uff20])")
+
+
+def is_formula_like(text: str) -> bool:
+    """Whether a spreadsheet could read this text as a formula: by its first character that is not blank."""
+    return _FORMULA_LIKE.match(text) is not None
 
 
 def safe_text(value: object) -> str:
-    """Text that a spreadsheet must not read as a formula: a leading apostrophe disarms it."""
-    text = str(value)
-    start = text.lstrip(" \u00a0")[:1] or text[:1]
-    return f"'{text}" if start in _FORMULA_STARTS and start else text
+    """Text that a spreadsheet must not read as a formula: an apostrophe before it disarms it."""
+    text = _INNER_FORMULA.sub(r"\1'", str(value))
+    return f"'{text}" if is_formula_like(text) else text
 
 
 def plain_number(value: Decimal | int, places: int = 0) -> str:
@@ -155,7 +164,7 @@ def csv_field(column: "Column", row: Row) -> str:
         case "date" | "stamp" | "age":
             return str(value.isoformat())
         case "tag":
-            shown = _as_tag(column, value)
+            shown = shown_tag(column, value)
             return safe_text(shown.label) if shown else ""
         case _:
             return safe_text(value)

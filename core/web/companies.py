@@ -9,6 +9,15 @@ from core.errors import NotFound
 from core.models import Company
 from core.web.parts import Tab
 
+CHOSEN_COMPANY = "company"  # of the session
+
+
+def chosen_company(request: HttpRequest) -> int | None:
+    """The company that the person works for at present, by the switch in the top bar; None for all of theirs."""
+    session = getattr(request, "session", None)
+    chosen = session.get(CHOSEN_COMPANY) if session is not None else None
+    return chosen if chosen in company_ids(request.user) else None
+
 
 def companies_of(request: HttpRequest) -> list[Company]:
     """The companies to which this person belongs, by code. Raises NotFound if there is none."""
@@ -19,7 +28,7 @@ def companies_of(request: HttpRequest) -> list[Company]:
 
 
 def company_of(request: HttpRequest, *, must_be_named: bool = False) -> Company:
-    """The company that the address names (``?company=KEPT``), the first one otherwise.
+    """The company that the address names (``?company=KEPT``), otherwise the chosen one, otherwise the first.
 
     Raises NotFound, also where none is named although it must be: what is changed there is never the first one's.
     """
@@ -28,7 +37,8 @@ def company_of(request: HttpRequest, *, must_be_named: bool = False) -> Company:
     found = next((company for company in companies if company.code == asked), None)
     if found is None and (asked or must_be_named):
         raise NotFound("Company not found.")
-    return found or companies[0]
+    chosen = chosen_company(request)
+    return found or next((company for company in companies if company.pk == chosen), companies[0])
 
 
 def company_tabs(request: HttpRequest, shown: Company, **kept: str) -> list[Tab]:

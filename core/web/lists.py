@@ -1,39 +1,37 @@
 """The list page: declared columns over one queryset, filtered, sorted, paged by key, exported as shown.
 
 All state is in the address. The number of statements depends neither on the rows nor on the page: one for the rows,
-one for the count, and what the filters need for their choices.
+one for the count, one for the saved views, and what the filters need for their choices.
 """
 
-import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+from django.core import signing
+from django.core.exceptions import FieldDoesNotExist
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
-from core.web import formats
-from core.web.cells import Row, csv_field, safe_text
+from core.errors import Conflict
+from core.web import exports, formats
+from core.web.cells import Row
 from core.web.columns import Column, fields_of, visible_columns
+from core.web.companies import chosen_company
 from core.web.filters import ListFilterSet
 from core.web.keyset import Ordering, Page, can_be_absent, read_place, turn_to, write_place
 from core.web.parts import ActionButton, Empty, Tab
 from core.web.posted import whole_number
 from core.web.tables import Head, Table
+from core.web.viewing import Viewing
 
 PAGE_SIZES = (50, 100, 200)
 PICKED, ALL_MATCHING = "picked", "all_matching"
-_PLACES = ("after", "before", "format", "exact")
-
-
-class _Echo:
-    """A file that gives back what is written to it: the csv module formats, the response streams."""
-
-    def write(self, text: str) -> str:
-        return text
+PLACES = ("after", "before", "format", "exact")  # where one is in the list, not what it is
+_MATCHING = signing.Signer(salt="kept.list.matching")
 
 
 class ListPage:
@@ -63,17 +61,40 @@ class ListPage:
         self.request = request
         self.noun = noun
         self.default_sort = default_sort
-        self.tabs = tabs
+        self.viewing = Viewing(request, tabs)
         self.empty = empty or Empty(f"No {noun} here.", icon="search")
         self.row_css = row_css
         self.bulk = bulk
         self._totals = totals
         self._also_reads = also_reads
-        self.columns = visible_columns(columns, request.user)
-        self.filters = filterset(request.GET, queryset, request=request) if filterset else None
-        self._all = queryset
+        self.offered = visible_columns(columns, request.user)
+        self._all = self._of_chosen_company(queryset)
+        self.filters = filterset(request.GET, self._all, request=request) if filterset else None
+
+    def _of_chosen_company(self, queryset: "QuerySet[Any, Any]") -> "QuerySet[Any, Any]":
+        """Documents of the company that the person works for at present; all that they may see, if they chose none."""
+        company_id = chosen_company(self.request)
+        if company_id is None:
+            return queryset
+        try:
+            queryset.model._meta.get_field("company")
+        except FieldDoesNotExist:
+            return queryset
+        return queryset.filter(company_id=company_id)
 
     # --- what is asked for -------------------------------------------------------------------------------------------
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        """The columns that are shown: the first, and those that the person or the saved view chose; else all."""
+        chosen = self.viewing.columns
+        found = [column for column in self.offered[1:] if column.name in chosen]
+        return [*self.offered[:1], *found] if found else self.offered
+
+    @property
+    def tabs(self) -> Sequence[Tab]:
+        """The list's own views and the saved ones."""
+        return self.viewing.tabs
 
     @cached_property
     def queryset(self) -> "QuerySet[Any, Any]":
@@ -86,14 +107,14 @@ class ListPage:
     def sort(self) -> str:
         """The sort in force, as the address has it. An unknown or forbidden one falls back to the default."""
         asked = self.request.GET.get("sort", "")
-        known = {column.name for column in self.columns if column.sort}
+        known = {column.name for column in self.offered if column.sort}
         return asked if asked.removeprefix("-") in known else self.default_sort
 
     @cached_property
     def ordering(self) -> Ordering:
         """The sort as the database sees it."""
         name = self.sort.removeprefix("-")
-        path = next((column.sort for column in self.columns if column.name == name and column.sort), "pk")
+        path = next((column.sort for column in self.offered if column.name == name and column.sort), "pk")
         return Ordering(path, self.sort.startswith("-"), can_be_absent(self._all, path))
 
     @cached_property
@@ -105,13 +126,18 @@ class ListPage:
     def url(self, **changes: str | int | None) -> str:
         """This list's address with some things changed; the page's place is dropped unless it is given."""
         query = self.request.GET.copy()
-        for name in _PLACES:
+        for name in PLACES:
             query.pop(name, None)
         for name, value in changes.items():
             query.pop(name, None)
             if value is not None:
                 query[name] = str(value)
         return f"?{query.urlencode()}"
+
+    @property
+    def address(self) -> str:
+        """Where this very list is found: what forms about its views carry along."""
+        return self.request.path + self.url()
 
     # --- what is shown -----------------------------------------------------------------------------------------------
 
@@ -135,6 +161,7 @@ class ListPage:
             caption=f"{self.noun.capitalize()}, sorted by {self._sort_words}",
             row_css=self.row_css,
             select_name=PICKED if self.bulk else "",
+            is_all_selected=self.is_all_selected,
         )
         table.heads = [self._head(column) for column in table.columns]
         return table
@@ -142,7 +169,7 @@ class ListPage:
     @property
     def _sort_words(self) -> str:
         name = self.sort.removeprefix("-")
-        label = next((column.label for column in self.columns if column.name == name), "entry")
+        label = next((column.label for column in self.offered if column.name == name), "entry")
         return f"{label.lower()}, {'descending' if self.ordering.is_descending else 'ascending'}"
 
     def _head(self, column: Column) -> Head:
@@ -157,19 +184,28 @@ class ListPage:
     def count(self) -> int:
         """How many rows there are: exact up to 1,000, then 1,001 for “more”, unless the exact number was asked for."""
         keys = self.queryset.order_by().values("pk")
-        if "exact" in self.request.GET:
+        if self.is_counted_exactly:
             return int(keys.count())
         return int(keys[: formats.COUNT_CAP + 1].count())
 
     @property
     def count_text(self) -> str:
         """The count as shown."""
-        return f"{self.count:,}" if "exact" in self.request.GET else formats.count(self.count)
+        return f"{self.count:,}" if self.is_counted_exactly else formats.count(self.count)
+
+    @property
+    def is_counted_exactly(self) -> bool:
+        """Whether somebody asked how many there are: by the link in the pager, or by selecting all of them."""
+        return "exact" in self.request.GET or self.is_all_selected
+
+    def is_longer_than(self, rows: int) -> bool:
+        """Whether more rows than that match, found without counting further."""
+        return int(self.queryset.order_by().values("pk")[: rows + 1].count()) > rows
 
     @property
     def exact_url(self) -> str:
         """Where the exact number is told, if it is not yet."""
-        return self.url(exact=1) if self.count > formats.COUNT_CAP and "exact" not in self.request.GET else ""
+        return self.url(exact=1) if self.count > formats.COUNT_CAP and not self.is_counted_exactly else ""
 
     @property
     def last(self) -> int:
@@ -204,59 +240,89 @@ class ListPage:
         return [
             (name, str(value))
             for name, value in self.request.GET.items()
-            if name not in _PLACES and name not in own and not any(name.startswith(f"{field}_") for field in own)
+            if name not in PLACES and name not in own and not any(name.startswith(f"{field}_") for field in own)
         ]
 
     # --- what was picked ---------------------------------------------------------------------------------------------
 
+    @property
+    def is_all_selected(self) -> bool:
+        """Whether every row that matches is selected, on this page and beyond."""
+        return bool(self.bulk) and self.request.GET.get("select") == "all"
+
+    @cached_property
+    def matching(self) -> str:
+        """What “all that match” stands for, signed: these filters of this list for this person, nothing wider."""
+        company_id = chosen_company(self.request) or 0
+        return _MATCHING.sign_object([self.request.user.pk, company_id, *self._narrowing])
+
+    @property
+    def _narrowing(self) -> list[list[str]]:
+        """Everything in the address that decides which rows there are."""
+        kept = {*PLACES, "sort", "size", "select", "saved"}
+        found = ([name, *values] for name, values in self.request.GET.lists() if name not in kept and any(values))
+        return sorted(found)
+
     def bulk_url(self, action: ActionButton) -> str:
         """Where a verb for picked rows is posted: with the list's filters, so that “all matching” means these."""
-        query = self.request.GET.urlencode()
-        return f"{action.url}?{query}" if query else action.url
+        return action.url + self.url().removesuffix("?")
 
     def picked_keys(self, limit: int, *, among: "QuerySet[Any, Any]") -> list[int]:
         """The rows that a posted bulk verb means: those picked ``among`` what the person may see, or all that match.
 
         The verb itself may have moved picked rows out of the list's view: a second press must find them again, to be
         answered as the first. At most ``limit`` + 1 keys come back, so that the caller can refuse too many.
+        Raises Conflict where “all that match” was said of other filters than those that arrived.
         """
-        if ALL_MATCHING in self.request.POST:
+        word = self.request.POST.get(ALL_MATCHING, "")
+        if word:
+            self._require_same_filters(word)
             rows = self.queryset
         else:
             words = map(whole_number, self.request.POST.getlist(PICKED))
             rows = among.filter(pk__in=[key for key in words if key is not None][: limit + 1])
         return list(rows.order_by("pk").values_list("pk", flat=True)[: limit + 1])
 
+    def _require_same_filters(self, word: str) -> None:
+        """A filter that was lost on the way must not turn “these” into “all”."""
+        try:
+            said = _MATCHING.unsign_object(word)
+        except (signing.BadSignature, ValueError):
+            said = None
+        if said != [self.request.user.pk, chosen_company(self.request) or 0, *self._narrowing]:
+            raise Conflict("The filters are not those under which you selected all. Select again; nothing was changed.")
+
     # --- how it is answered ------------------------------------------------------------------------------------------
 
-    def response(self, template: str, context: Mapping[str, Any] | None = None) -> HttpResponse | StreamingHttpResponse:
-        """The page, its table alone for htmx, or the CSV file. The template gets this object as ``list``."""
-        if self.request.GET.get("format") == "csv":
-            return self.csv()
+    def response(self, template: str, context: Mapping[str, Any] | None = None) -> HttpResponseBase:
+        """The page, its table alone for htmx, or a file. The template gets this object as ``list``."""
+        if isinstance(self.request, exports.ListRequest):
+            return exports.ListAnswer(self)
+        kind = self.request.GET.get("format", "")
+        if kind in exports.FORMATS:
+            return exports.export(self, kind)
         is_part = self.request.headers.get("HX-Target") == "list"
+        if not self.request.GET and not is_part and self.viewing.first_url:
+            return HttpResponseRedirect(self.viewing.first_url)
         answer = render(
-            self.request, "components/list.html" if is_part else template, {"list": self, **(context or {})}
+            self.request,
+            "components/list_part.html" if is_part else template,
+            {"list": self, **(context or {})},
         )
         patch_vary_headers(answer, ["HX-Request", "HX-Target"])
         return answer
 
-    def csv(self) -> HttpResponse | StreamingHttpResponse:
-        """Stream every row of the filtered list in its order: numbers as numbers, no formulas."""
-        if self.filters is not None and not self.filters.is_readable:
-            return HttpResponseBadRequest("A filter could not be read, so nothing was exported.")
-        name = f"{self.noun.replace(' ', '-')}-{timezone.localdate():%Y-%m-%d}.csv"
-        return StreamingHttpResponse(
-            self._csv_lines(),
-            content_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
-        )
+    @property
+    def export_columns(self) -> list[Column]:
+        """What a file holds: the shown columns that are meant for files."""
+        return [column for column in self.columns if column.export]
 
-    def _csv_lines(self) -> Iterator[str]:
-        columns = [column for column in self.columns if column.export]
-        codes = next((column.currency for column in columns if column.currency), "")
-        write = csv.writer(_Echo()).writerow
-        heads = [safe_text(column.label) for column in columns]
-        yield "\ufeff" + write([*heads, "Currency"] if codes else heads)
-        for row in self._values.order_by(*self.ordering.expressions()).iterator(chunk_size=2000):
-            fields = [csv_field(column, row) for column in columns]
-            yield write([*fields, safe_text(row[codes] or "")] if codes else fields)
+    @property
+    def export_currency(self) -> str:
+        """The field with each row's currency code, if a column of amounts names one."""
+        return next((column.currency for column in self.export_columns if column.currency), "")
+
+    def export_rows(self) -> Iterator[Row]:
+        """Every row of the filtered list in its order, read in portions through a cursor of the server."""
+        rows: Iterator[Row] = self._values.order_by(*self.ordering.expressions()).iterator(chunk_size=2000)
+        return rows

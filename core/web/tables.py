@@ -29,7 +29,7 @@ class Table:
     """Rows of ``values()`` dictionaries under declared columns. The first visible column heads its row.
 
     ``row_css`` gives a row its class ("off", "cur"); ``select_name`` adds a check box per row with the row's key as
-    value; ``foot`` holds one text per column name for the last line.
+    value, all picked for good if ``is_all_selected``; ``foot`` holds one text per column name for the last line.
     """
 
     def __init__(
@@ -41,12 +41,14 @@ class Table:
         caption: str,
         row_css: Callable[[Row], str] | None = None,
         select_name: str = "",
+        is_all_selected: bool = False,
         foot: dict[str, str] | None = None,
     ) -> None:
         self.rows = rows
         self.caption = caption
         self.row_css = row_css
         self.select_name = select_name
+        self._picked = " checked disabled" if is_all_selected else ""
         self.foot = foot or {}
         self._columns = [with_currency_in_head(column, rows) for column in visible_columns(columns, user)]
         self.columns = [column for column, _ in self._columns]
@@ -73,7 +75,7 @@ class Table:
             title = escape(self.columns[0].of(row) or row["pk"])
             parts.append(
                 f'<td class="fit"><input type="checkbox" class="pick" form="bulk" name="{self.select_name}"'
-                f' value="{row["pk"]}" aria-label="Select {title}"></td>'
+                f' value="{row["pk"]}" aria-label="Select {title}"{self._picked}></td>'
             )
         for start, draw, end in cells:
             parts += (start, draw(row), end)

@@ -31,7 +31,7 @@
       case 'k': go(-1); break;
       case 'x': { const pick = row && row.querySelector('.pick'); if (!pick) return; pick.click(); break; }
       case 'Enter': if (!row || event.target.closest('a, button, summary') || !link(row)) return; link(row).click(); break;
-      case 'Escape': if (!document.querySelector('.pick:checked')) return; document.querySelectorAll('.pick:checked').forEach((pick) => { pick.checked = false; }); count(); break;
+      case 'Escape': if (document.querySelector('[data-all-selected] [data-clear]')) { document.querySelector('[data-clear]').click(); break; } if (!document.querySelector('.pick:checked')) return; document.querySelectorAll('.pick:checked').forEach((pick) => { pick.checked = false; }); count(); break;
       default: return;
     }
     event.preventDefault();
@@ -45,6 +45,9 @@
     }
     lastPick = pick;
     count();
+  });
+  document.addEventListener('reset', (event) => {
+    if (event.target.id === 'bulk') setTimeout(count);
   });
   document.addEventListener('change', (event) => {
     if (!event.target.matches('[data-select-all]')) return;

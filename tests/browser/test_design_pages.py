@@ -122,7 +122,8 @@ def test_all_matching_rows_are_picked_on_the_server_within_the_filter(open_page:
     page = open_page("/design/list/?q=administer", user=designer)
     page.get_by_label("Select administer").check()
     expect(page.locator(".bulk")).to_contain_text("1 selected")
-    page.get_by_label("All 1 matching").check()
+    page.get_by_role("link", name="Select all 1 matching").click()
+    expect(page.locator(".bulk")).to_contain_text("All 1 matching are selected")
     page.get_by_role("button", name="Count them").click()
 
     expect(page.locator(".toast")).to_contain_text("1\u00a0right picked")

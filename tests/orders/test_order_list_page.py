@@ -1,5 +1,6 @@
 """The list of orders: what it shows, to whom, and that it costs the same for many."""
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -151,7 +152,17 @@ def test_what_credit_found_is_told_to_those_who_may_see_credit(world: World, may
 def test_all_matching_means_within_the_filter_and_never_beyond(world: World) -> None:
     inside, outside = draft(world, customer_reference="PO-77"), draft(world)
 
-    sign_in(world.alice).post("/orders/bulk/confirm/?q=PO-77", {"all_matching": "1"})
+    client = sign_in(world.alice)
+    page = listed(client, "?q=PO-77&select=all")
+    assert "All 1 matching are selected" in page
+    word = re.search(r'name="all_matching" value="([^"]+)"', page)
+    action = re.search(r'formaction="(/orders/bulk/confirm/[^"]*)"', page)
+    assert word
+    assert action
+
+    lost = client.post("/orders/bulk/confirm/", {"all_matching": word[1]})
+    assert (lost.status_code, Order.objects.filter(status="confirmed").exists()) == (409, False)
+    client.post(action[1].replace("&amp;", "&"), {"all_matching": word[1]})
 
     assert list(Order.objects.filter(status="confirmed")) == [inside]
     assert outside.status == "draft"

@@ -9,8 +9,10 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.http import HttpRequest, QueryDict, StreamingHttpResponse
 
+from core.errors import Conflict
 from core.models import Job, User
 from core.web.columns import Column
+from core.web.exports import FORMATS, export
 from core.web.filters import ListFilterSet
 from core.web.lists import ListPage
 
@@ -47,7 +49,7 @@ def grant(user: User, codename: str) -> None:
 
 
 def exported(request: HttpRequest) -> list[list[str]]:
-    answer = listing(request).csv()
+    answer = export(listing(request), "csv")
     assert isinstance(answer, StreamingHttpResponse)
     return list(csv.reader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
 
@@ -104,7 +106,7 @@ def test_an_unreadable_filter_shows_nothing_and_exports_nothing(ask: Ask, make_j
     page = listing(ask("?state=nonsense"))
 
     assert page.count == 0
-    assert page.csv().status_code == 400
+    assert [export(page, kind).status_code for kind in FORMATS] == [400, 400]
 
 
 def test_the_export_is_the_filtered_list_in_its_order_and_disarmed(ask: Ask, make_jobs: MakeJobs) -> None:
@@ -154,8 +156,50 @@ def test_a_bulk_verb_means_picked_rows_that_one_may_see_in_the_view_or_not_or_al
         return listing(request).picked_keys(limit=10, among=Job.objects.exclude(pk=hidden.pk))
 
     assert picked(picked=[str(done[0].pk), str(moved.pk), str(hidden.pk), "x"]) == [done[0].pk, moved.pk]
-    assert picked(all_matching=["1"], picked=[str(moved.pk)]) == [job.pk for job in done]
+    word = listing(ask("?state=done")).matching
+    assert picked(all_matching=[word], picked=[str(moved.pk)]) == [job.pk for job in done]
     assert picked() == []
+
+
+def posted_as(request: HttpRequest, word: str) -> HttpRequest:
+    """The request as a bulk verb of “all matching” with this word."""
+    request.method, request.POST = "POST", QueryDict(mutable=True)
+    request.POST["all_matching"] = word
+    return request
+
+
+def picked_of(request: HttpRequest) -> list[int]:
+    return listing(request).picked_keys(limit=10, among=Job.objects.all())
+
+
+@pytest.mark.parametrize("arrived", ["", "?state=", "?state=queued", "?state=done&q=1", "?sort=title", "?q=done"])
+def test_a_filter_that_was_lost_or_changed_never_turns_these_into_others(
+    ask: Ask, make_jobs: MakeJobs, arrived: str
+) -> None:
+    done = make_jobs(1, 2, state="done")
+    make_jobs(3)
+    word = listing(ask("?state=done&sort=title&size=100&select=all")).matching
+
+    with pytest.raises(Conflict):
+        picked_of(posted_as(ask(arrived), word))
+    assert picked_of(posted_as(ask("?q=&state=done"), word)) == [job.pk for job in done], "it says the same"
+
+
+@pytest.mark.parametrize("word", ["1", "on", "eyJ4IjoxfQ:zz", "WzEsMF0:x"])
+def test_all_matching_without_its_signature_is_refused(ask: Ask, make_jobs: MakeJobs, word: str) -> None:
+    make_jobs(1)
+
+    with pytest.raises(Conflict):
+        picked_of(posted_as(ask(), word))
+
+
+def test_the_word_for_all_matching_is_of_one_person(ask: Ask, make_jobs: MakeJobs) -> None:
+    make_jobs(1)
+    request = posted_as(ask(), listing(ask()).matching)
+    request.user = User.objects.create_user("other")
+
+    with pytest.raises(Conflict):
+        picked_of(request)
 
 
 def test_size_is_one_of_those_offered(ask: Ask) -> None:
