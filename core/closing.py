@@ -57,12 +57,25 @@ def collected(kind: type[T]) -> T:
     return typing.cast(T, collectors[kind])
 
 
+Reader = Callable[[Run], Part | None]
+_readers: list[Reader] = []
+
+
+def add_reader(reader: Reader) -> None:
+    """Let ``reader`` look at what every command collected and add a part of its own. Called from
+    ``orders_site/wiring.py``: rooms do not know who reads what they tell. Twice is once.
+    """
+    if reader not in _readers:
+        _readers.append(reader)
+
+
 def write(run: Run, own: Sequence[Part]) -> None:
-    """Send what was collected and the door's own parts, then hand each part its answer.
+    """Send what was collected, what readers make of it and the door's own parts, then hand each part its answer.
 
     The expressions stand in order of place, and PostgreSQL carries out a part when its expression is read.
     """
     gathered = [part for collector in run.closing.values() if (part := collector.part())]
+    gathered += [part for reader in _readers if (part := reader(run))]
     parts = sorted([*gathered, *own], key=lambda part: part.place)
     sql = f"WITH {', '.join(part.queries for part in parts)} SELECT {', '.join(part.expression for part in parts)}"
     with connection.cursor() as cursor:

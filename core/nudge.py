@@ -13,7 +13,12 @@ _silent_until = 0.0
 
 
 def nudge(message_ids: Sequence[int], queue: str) -> None:
-    """Ask a worker of the queue to take these messages now.
+    """Ask a worker of the queue to take these messages now."""
+    nudge_task("core.tasks.run_messages", message_ids, queue)
+
+
+def nudge_task(task: str, ids: Sequence[int], queue: str) -> None:
+    """Ask a worker of the queue to carry out the task for these rows now.
 
     Never raises: a lost broker must not fail a committed command, and slows only one of those that follow.
     """
@@ -21,7 +26,7 @@ def nudge(message_ids: Sequence[int], queue: str) -> None:
     if time.monotonic() < _silent_until:
         return
     try:
-        current_app.send_task("core.tasks.run_messages", args=[list(message_ids)], queue=queue, retry=False)
+        current_app.send_task(task, args=[list(ids)], queue=queue, retry=False)
     except (OperationalError, OSError):
         _silent_until = time.monotonic() + PAUSE_SECONDS
-        logger.warning("broker not reachable; %d messages wait for the sweeper", len(message_ids))
+        logger.warning("broker not reachable; %d messages wait for the sweeper", len(ids))

@@ -27,6 +27,11 @@ def also(what: str, remove: Callable[[], int]) -> None:
     _others[what] = remove
 
 
+def keep(table: str, age: timedelta, column: str, condition: str) -> None:
+    """Let rows of this table that meet the condition go at this age. Called from ``orders_site/wiring.py``."""
+    KEPT[table] = (age, column, condition)
+
+
 def prune() -> dict[str, int]:
     """Delete what is past its time, in batches that lock little; returns how many of each went."""
     gone = {table: _prune(table, *rule) for table, rule in KEPT.items()}

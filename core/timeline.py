@@ -8,7 +8,7 @@ from core import bulk
 from core.closing import Collector, Part, Place, collected, require_count
 from core.context import current_context
 from core.models import Document, DocumentEvent, DocumentLink, User
-from core.runs import current_run
+from core.runs import Run, current_run
 
 LONGEST_REASON = 500
 Edge = tuple[str, int, str, int]
@@ -89,6 +89,12 @@ def record(entries: Sequence[TimelineEntry], *, actor: User) -> None:
     """
     if entries:
         collected(_Story).entries += [(entry, actor.pk) for entry in entries]
+
+
+def told(run: Run) -> Sequence[TimelineEntry]:
+    """What this command has told so far, in the order recorded: for those who read along (``closing.add_reader``)."""
+    story: _Story | None = run.closing.get(_Story)
+    return [entry for entry, _ in story.entries] if story else []
 
 
 def link(edges: Sequence[Edge]) -> None:

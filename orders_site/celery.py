@@ -29,6 +29,11 @@ app.conf.beat_schedule = {
         }
         for queue in QUEUES
     },
+    "send-webhooks": {
+        "task": "orders_site.tasks.send_webhooks",
+        "schedule": 15.0,
+        "options": {"queue": "integration", "expires": 15},
+    },
     "seal-audit": {"task": "core.tasks.seal_audit", "schedule": 60.0, "options": {"expires": 60}},
     "expire-holds": {
         "task": "inventory.tasks.expire_holds",

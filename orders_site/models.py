@@ -1,4 +1,6 @@
-"""What a replay of a company's history remembers: which run, which steps are done, and what became of every line."""
+"""What the roof itself remembers. Of a replay of a company's history: which run, which steps are done, and what became
+of every line. Webhooks have their own file.
+"""
 
 from typing import ClassVar
 
@@ -7,8 +9,18 @@ from django.db.models.functions import Now
 
 from core.money import QuantityField
 from orders_site.imports.models import ImportMapping, ImportRow, ImportRun
+from orders_site.webhooks.models import WebhookDelivery, WebhookSubscription
 
-__all__ = ["ImportMapping", "ImportRow", "ImportRun", "ReplayLine", "ReplayRun", "ReplayStep"]
+__all__ = [
+    "ImportMapping",
+    "ImportRow",
+    "ImportRun",
+    "ReplayLine",
+    "ReplayRun",
+    "ReplayStep",
+    "WebhookDelivery",
+    "WebhookSubscription",
+]
 
 
 class ReplayRun(models.Model):

@@ -159,6 +159,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "core.see_cases",
         "core.resolve_cases",
         "core.share_views",
+        "orders_site.maintain_webhooks",
     ),
 }
 

@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("insight/", include("analytics.urls")),
     path("exceptions/", include("orders_site.exceptions.urls")),
     path("imports/", include("orders_site.imports.urls")),
+    path("webhooks/", include("orders_site.webhooks.urls")),
     path("design/", include("orders_site.design.urls")),
     path("api/v1/", include("orders_site.api.urls")),
 ]

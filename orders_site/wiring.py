@@ -1,5 +1,7 @@
 """What is connected to what across the rooms: subscriptions, tasks, invariants, chains, navigation."""
 
+from datetime import timedelta
+
 from accounting import invariants as accounting_invariants
 from accounting.sources import register_source_pages
 from billing import invariants as billing_invariants
@@ -7,7 +9,7 @@ from billing.events import InvoicesPosted
 from billing.stops import invoice_stops
 from billing.tasks import render_invoice_pdf
 from catalog import invariants as catalog_invariants
-from core import events, jobs, retention, work
+from core import closing, events, jobs, retention, work
 from core.invariants import register
 from core.web import exports
 from core.web.story import register_kind
@@ -28,6 +30,7 @@ from orders_site.imports.services import remove_old_files
 from orders_site.integrity import run as integrity
 from orders_site.navigation import declare_navigation
 from orders_site.people import wiring as people
+from orders_site.webhooks import recording as webhooks
 from payments import invariants as payments_invariants
 from payments.handlers import carry_advances, note_cancelled_orders
 from payments.stops import payment_stops
@@ -55,6 +58,8 @@ def _subscribe() -> None:
     events.subscribe(OrdersCancelled, note_cancelled_orders)
     events.subscribe(InvoicesPosted, accrue_for_invoices)
     events.subscribe(InvoicesPosted, carry_advances)
+    events.subscribe(SupplyAdded, webhooks.note_added_supply)
+    closing.add_reader(webhooks.part_of)
 
 
 def _register_tasks() -> None:
@@ -70,6 +75,7 @@ def _register_tasks() -> None:
     jobs.register_job(imports.APPLY, import_work.apply)
     retention.also("uploaded files", remove_old_files)
     jobs.register_job(exports.EXPORT_JOB, exports.run_export)
+    retention.keep("orders_site_webhookdelivery", timedelta(days=90), "done_at", "state = 'done'")
 
 
 def _register_invariants() -> None:

@@ -46,6 +46,8 @@ KINDS = {
     "price_hold": Kind("Price to release", "warn", DAY, "Decide"),
     "paid_cancelled_order": Kind("Paid, order cancelled", "violet", 2 * DAY, "Look"),
     "provider_amount_differs": Kind("Other amount paid", "violet", 2 * DAY, "Look"),
+    "webhook_off": Kind("Webhook switched off", "bad", DAY, "Mend"),
+    "webhook_dead": Kind("Webhook not taken", "warn", DAY, "Replay"),
 }
 OTHER = Kind("To look at", "neutral", DAY, "Look")
 PAGES = {
@@ -54,6 +56,7 @@ PAGES = {
     "invoice": "billing:invoice",
     "payment": "payments:payment",
     "return": "fulfillment:return",
+    "webhook": "webhooks:subscription",
 }
 
 

@@ -176,6 +176,9 @@ KEPT_API_CALLS_PER_MINUTE = environment.whole_number("KEPT_API_CALLS_PER_MINUTE"
 # --- Packages: the company prefix of their serial numbers; 952 is GS1 own prefix for demonstrations -------------------
 KEPT_GS1_PREFIX = environment.text("KEPT_GS1_PREFIX", "9521234")
 
+# --- Webhooks: plain HTTP and private addresses; never in a deployment, or subscribers reach our own network ----------
+KEPT_WEBHOOKS_INSECURE = False
+
 # --- Language, time, money ------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
 USE_I18N = True

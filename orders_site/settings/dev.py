@@ -21,5 +21,6 @@ ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 IS_DEMO = True
 # The printed logins stay usable without an authenticator app; the ribbon says so.
 SECOND_FACTOR_REQUIRED = environment.flag("SECOND_FACTOR_REQUIRED", False)
+KEPT_WEBHOOKS_INSECURE = True  # a receiver on this machine can be tried out
 WHITENOISE_USE_FINDERS = True
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
