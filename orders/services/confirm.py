@@ -1,7 +1,7 @@
 """Confirming orders: the moment of the promise. The exemplar of a command; read docs/confirm.md beside it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,7 +17,7 @@ from core.timeline import TimelineEntry, record
 from core.transitions import advance
 from inventory import services as inventory
 from orders.credit import types as credit
-from orders.credit.services import CreditMove, check_in_turn, lock_credit, move_credit
+from orders.credit.services import CreditMove, CreditState, check_in_turn, lock_credit, move_credit
 from orders.drafts import Confirmation
 from orders.errors import OrderNotConfirmable
 from orders.loading import LoadedOrder, load_for_confirmation
@@ -46,7 +46,12 @@ class Batch:
     loaded: dict[int, LoadedOrder]
     refused: dict[int, tuple[str, ...]]
     held: dict[int, credit.CreditResult]
-    credit_totals: dict[Key, Total]
+    credit_states: Mapping[int, CreditState]
+
+    @property
+    def credit_totals(self) -> dict[Key, Total]:
+        """The locked totals of the accounts, to be written without asking for them again."""
+        return {state.total.key: state.total for state in self.credit_states.values() if state.total}
 
     @property
     def free(self) -> list[LoadedOrder]:
@@ -84,6 +89,7 @@ def confirm_orders(*, order_ids: Collection[int], actor: User, business_date: da
     _check_coupons(batch)
 
     promises = _promise(batch, actor=actor)  # from here on every bucket is locked: only writing is left
+    _spare_needless_holds(batch)
     _refuse_nothing_left(batch)
     _submit(batch, orders, actor=actor)
     _take(batch, actor=actor)
@@ -113,18 +119,21 @@ def _check_credit(batch: Batch) -> None:
     """Decide every order's credit under the lock of its account, in id order; a block becomes a hold."""
     if not batch.free:
         return
-    states = lock_credit(batch.company, {order.account_id for order in batch.free})
-    batch.credit_totals = {state.total.key: state.total for state in states.values() if state.total}
-    requests: defaultdict[int, list[credit.CreditRequest]] = defaultdict(list)
-    for order in batch.free:
-        requests[order.account_id].append(order.credit_request(batch.on))
-    for order_id, result in check_in_turn(states, requests).items():
+    batch.credit_states = lock_credit(batch.company, {order.account_id for order in batch.free})
+    for order_id, result in _credit_in_turn(batch, batch.free).items():
         batch.loaded[order_id].credit_result = result
         if result.is_blocked:
             batch.held[order_id] = result
     for order in batch.free:
         if order.is_stopped_otherwise:
             batch.held[order.order_id] = order.require_credit_result()
+
+
+def _credit_in_turn(batch: Batch, orders: Sequence[LoadedOrder]) -> dict[int, credit.CreditResult]:
+    requests: defaultdict[int, list[credit.CreditRequest]] = defaultdict(list)
+    for order in orders:
+        requests[order.account_id].append(order.credit_request(batch.on))
+    return check_in_turn(batch.credit_states, requests)
 
 
 def _check_call_offs(batch: Batch) -> None:
@@ -163,6 +172,25 @@ def _promise(batch: Batch, *, actor: User) -> dict[int, list[inventory.PromisedL
                 order.order_id, *(f"Line {line.position}: {line.sku} cannot be promised in full." for line in short)
             )
     return parts
+
+
+def _spare_needless_holds(batch: Batch) -> None:
+    """Hold nobody for credit that was meant for an order of this call that was refused since.
+
+    Such an order is not confirmed either, for its contracts, coupon and stock were not asked: their locks come before
+    what is locked by now. It is told to be confirmed again. Pure.
+    """
+    if not batch.refused or not batch.held:
+        return
+    still_asking = [order for order_id, order in sorted(batch.loaded.items()) if order_id not in batch.refused]
+    for order_id, result in _credit_in_turn(batch, still_asking).items():
+        order = batch.loaded[order_id]
+        if order_id not in batch.held or order.is_stopped_otherwise:
+            continue
+        order.credit_result = batch.held[order_id] = result
+        if not result.is_blocked:
+            del batch.held[order_id]
+            batch.refuse(order_id, f"{order.number} fits the credit now that another was refused: confirm it again.")
 
 
 def _refuse_nothing_left(batch: Batch) -> None:

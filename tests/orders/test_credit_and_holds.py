@@ -49,6 +49,25 @@ def test_over_the_limit_the_order_waits_and_takes_nothing(world: World) -> None:
     assert (pegged(world), open_orders(world)) == (0, 0)
 
 
+def test_nobody_waits_for_credit_of_an_order_that_was_refused(world: World) -> None:
+    limit(world, "2000")
+    refused = draft(world, bolt="150", complete_only=True)  # 100 are there; it would take 1,800 of the credit
+    small, big = draft(world, bolt="20"), draft(world, bolt="500")
+
+    answers = confirm_orders(order_ids=[refused.pk, small.pk, big.pk], actor=world.alice, business_date=TODAY)
+
+    found = {answer.order_id: answer for answer in answers}
+    assert {order_id: answer.outcome for order_id, answer in found.items()} == {
+        refused.pk: "refused", small.pk: "refused", big.pk: "submitted",
+    }  # fmt: skip
+    assert found[small.pk].sentences == (
+        f"{small.number} fits the credit now that another was refused: confirm it again.",
+    )
+    assert OrderHold.objects.get().reason == "Over the limit of 2,000.00 GBP by 4,240.00 GBP."  # 240 for the small one
+    assert confirm(world, small) == "confirmed"
+    require_all_invariants()
+
+
 def test_exactly_at_the_limit_passes(world: World) -> None:
     limit(world, "120")
 
