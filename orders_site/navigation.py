@@ -31,6 +31,7 @@ ITEMS = (
     NavItem("Money", "Ageing", "accounting:ageing", "clock", "core.see_credit"),
     NavItem("Money", "Periods", "accounting:periods", "lock", "accounting.view_ledger"),
     NavItem("Insight", "Performance", "analytics:dashboard", "chart", "analytics.see_performance"),
+    NavItem("Admin", "People", "people:list", "customer", "core.maintain_people"),
     NavItem("Admin", "Imports", "imports:list", "moves", "orders_site.import_files"),
     NavItem("Admin", "Integrity", "integrity:page", "check", "core.see_integrity"),
     NavItem("Admin", "Jobs", "work:jobs", "refresh", "core.see_jobs"),

@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("payments/", include("payments.urls")),
     path("rebates/", include("rebates.urls")),
     path("insight/", include("analytics.urls")),
+    path("people/", include("orders_site.people.urls")),
     path("exceptions/", include("orders_site.exceptions.urls")),
     path("imports/", include("orders_site.imports.urls")),
     path("webhooks/", include("orders_site.webhooks.urls")),

@@ -9,6 +9,7 @@ from django.urls import path, re_path
 from core.web.access import View, public, signed_in
 from core.web.second_factor import open_without_factor
 from orders_site.people.views import doors, own
+from orders_site.people.views.inviting import invited
 
 sign_in = public("people sign in here")(doors.SignIn.as_view())
 reset = public("who forgot the password asks for a link")(doors.Reset.as_view())
@@ -28,6 +29,7 @@ urlpatterns = [
     path("login/", sign_in, name="login"),
     path("logout/", public("ends the session, by POST only")(LogoutView.as_view()), name="logout"),
     path("login/code/", second_step, name="mfa_authenticate"),
+    path("invited/<str:token>/", invited, name="invited"),
     path("login/confirm/", _own(doors.Confirm.as_view()), name="account_reauthenticate"),
     path("login/confirm/code/", _own(doors.ConfirmByCode.as_view()), name="mfa_reauthenticate"),
     path("login/reset/", reset, name="account_reset_password"),

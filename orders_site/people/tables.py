@@ -26,3 +26,46 @@ VISITS = (
     Column("seen_at", "Last seen", "stamp", sort="seen_at", card="k4"),
     Column("began_at", "Signed in", "stamp", sort="began_at", hide="not-s"),
 )
+
+STATES = {
+    "active": Tag("Active", "ok"),
+    "invited": Tag("Invited", "info"),
+    "off": Tag("Deactivated"),
+}
+
+
+def _factor(row: Any) -> Tag | None:
+    return Tag("On", "ok") if row["has_factor"] else None
+
+
+def _name(row: Any) -> str:
+    return f"{row['first_name']} {row['last_name']}".strip() or str(row["username"])
+
+
+def _roles(row: Any) -> str:
+    return ", ".join(row["roles"]) or "given directly"
+
+
+PEOPLE = (
+    Column(
+        "name", "Name", "link", sort="last_name", reads=("first_name", "last_name", "username"), value=_name,
+        url="people:person", card="k1",
+    ),
+    Column("username", "User name", sort="username", card="k3"),
+    Column("state", "State", "tag", sort="state", tags=STATES, card="k2"),
+    Column("role_names", "Roles", card="kw", width="wrap"),
+    Column("has_factor", "Second factor", "tag", value=_factor, reads=("has_factor",), hide="not-s"),
+    Column("last_seen", "Last seen", "stamp", card="k4"),
+    Column("email", "E-mail", sort="email", hide="opt", is_muted=True),
+)  # fmt: skip
+ROLES = (
+    Column("name", "Role", "link", sort="name", url="people:role", card="k1"),
+    Column("rights", "Rights", "count", sort="rights", card="k2"),
+    Column("people", "People", "count", sort="people", card="k4"),
+)
+HELD = (
+    Column("room", "Where", card="k3", is_muted=True),
+    Column("label", "Right", card="k1", width="wrap"),
+    Column("roles", "Because of the role", value=_roles, card="kw", width="wrap"),
+)
+ROLE_RIGHTS = HELD[:2]

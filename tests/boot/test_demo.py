@@ -126,7 +126,7 @@ def signed_in(port: int, username: str, password: str) -> urllib.request.OpenerD
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
     action = re.search(r'<form[^>]*method="post"[^>]*action="([^"]*)"', page)
     assert token, page[:2000]
-    data = {"csrfmiddlewaretoken": token[1], "username": username, "password": password, "next": "/orders/"}
+    data = {"csrfmiddlewaretoken": token[1], "login": username, "password": password, "next": "/orders/"}
     target = urllib.parse.urljoin(f"{address}/login/", action[1] if action and action[1] else "")
     request = urllib.request.Request(target, urllib.parse.urlencode(data).encode(), {"Referer": f"{address}/login/"})
     session.open(request)
