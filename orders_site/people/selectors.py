@@ -52,7 +52,7 @@ def people_with_facts(people: "QuerySet[User]") -> "QuerySet[User]":
     seen = Visit.objects.filter(user=OuterRef("pk")).order_by("-seen_at").values("seen_at")[:1]
     invited = Q(is_active=False, invitation__isnull=False, invitation__accepted_at=None)
     return people.annotate(
-        role_names=Subquery(roles.annotate(names=StringAgg("name", ", ", ordering=["name"])).values("names")),
+        role_names=Subquery(roles.annotate(names=StringAgg("name", ", ", order_by=["name"])).values("names")),
         has_factor=Exists(factor),
         last_seen=Subquery(seen),
         state=Case(
@@ -96,6 +96,12 @@ def rights_of_role(role: Group) -> list[HeldRight]:
 _RIGHT = ("content_type__app_label", "codename", "name", "role")
 
 
+def in_words(label: str) -> str:
+    """A right as a sentence: Django's own “Can view price list” becomes “See price lists”."""
+    noun = label.removeprefix("Can view ")
+    return label if noun == label else f"See {noun}s"
+
+
 def _grouped(rows: Iterable[tuple[str, str, str, str]]) -> list[HeldRight]:
     roles: dict[tuple[str, str, str], set[str]] = {}
     for app, codename, label, role in rows:
@@ -103,7 +109,7 @@ def _grouped(rows: Iterable[tuple[str, str, str, str]]) -> list[HeldRight]:
     rank = list(ROOMS)
     return sorted(
         (
-            HeldRight(ROOMS.get(app, app), f"{app}.{codename}", label, tuple(sorted(names)))
+            HeldRight(ROOMS.get(app, app), f"{app}.{codename}", in_words(label), tuple(sorted(names)))
             for (app, codename, label), names in roles.items()
         ),
         key=lambda right: (

@@ -6,6 +6,7 @@ from django.db.models import BooleanField, Case, QuerySet, Value, When
 
 from core.models import Visit
 from core.web.columns import Column
+from core.web.formats import plural
 from core.web.parts import Tag
 
 
@@ -46,6 +47,14 @@ def _roles(row: Any) -> str:
     return ", ".join(row["roles"]) or "given directly"
 
 
+def _rights(row: Any) -> str:
+    return plural(row["rights"], "right")
+
+
+def _holders(row: Any) -> str:
+    return plural(row["people"], "person", "people")
+
+
 PEOPLE = (
     Column(
         "name", "Name", "link", sort="last_name", reads=("first_name", "last_name", "username"), value=_name,
@@ -60,8 +69,8 @@ PEOPLE = (
 )  # fmt: skip
 ROLES = (
     Column("name", "Role", "link", sort="name", url="people:role", card="k1"),
-    Column("rights", "Rights", "count", sort="rights", card="k2"),
-    Column("people", "People", "count", sort="people", card="k4"),
+    Column("rights", "Rights", sort="rights", value=_rights, reads=("rights",), card="k3"),
+    Column("people", "People", sort="people", value=_holders, reads=("people",), card="k2"),
 )
 HELD = (
     Column("room", "Where", card="k3", is_muted=True),
