@@ -25,6 +25,7 @@ ROOMS = {
     "payments": "Payments",
     "rebates": "Rebates",
     "analytics": "Insight",
+    "orders_site": "Imports and programs",
 }
 
 

@@ -12,6 +12,11 @@ from orders_site.roles import sync_roles
 pytestmark = pytest.mark.own_database
 
 
+@pytest.fixture(autouse=True)
+def _as_deployed(settings: Any) -> None:
+    settings.SECOND_FACTOR_REQUIRED = True
+
+
 def test_a_deployment_refuses_people_of_the_demonstration_while_they_can_sign_in() -> None:
     sync_roles()
     ana = User.objects.create_user("ana", password=PASSWORD)
@@ -37,3 +42,12 @@ def test_a_deployment_loads_no_demonstration() -> None:
         call_command("setup", "--demo")
 
     assert not Company.objects.exists()
+
+
+def test_only_a_demonstration_goes_without_second_factors(settings: Any) -> None:
+    settings.SECOND_FACTOR_REQUIRED = False
+    with pytest.raises(CommandError, match="second factors"):
+        call_command("setup")
+
+    settings.IS_DEMO = True
+    call_command("setup")

@@ -39,6 +39,10 @@ class Command(BaseCommand):
         """Do each step that is needed; running it again changes nothing. A deployment takes no demonstration."""
         if options["demo"] and not settings.IS_DEMO:
             raise CommandError("The demonstration company is for demonstrations: its passwords are known to everybody.")
+        if not settings.IS_DEMO and not settings.SECOND_FACTOR_REQUIRED:
+            raise CommandError(
+                "Only a demonstration goes without second factors: leave SECOND_FACTOR_REQUIRED as it is."
+            )
         app = connection.settings_dict["USER"]
         with as_owner() as is_separate:
             if is_behind():
