@@ -7,7 +7,7 @@ import sys
 
 import django
 
-from benchmarks.report import as_json
+from benchmarks.report import as_json, machine
 
 NAMES = ("confirm", "editor", "order_to_cash", "writers", "hot_product", "credit", "cycle", "pages", "replay")
 
@@ -21,6 +21,8 @@ def main() -> int:
     options = parser.parse_args()
     os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
     django.setup()
+    if not options.json:
+        print(machine(), flush=True)
     chosen = NAMES if "all" in options.names else options.names
     with importlib.import_module("benchmarks.ground").ground() as place:
         for name in chosen:

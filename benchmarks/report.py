@@ -3,8 +3,11 @@
 import json
 import os
 import statistics
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+
+ADDITIONS = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,14 @@ class Figure:
             parts.append(f"{self.statements} statements")
         parts += [part for part in (self.budget and f"budget {self.budget}", self.note) if part]
         return "; ".join([*parts, f"load {self.load} on {os.cpu_count()} cores"])
+
+
+def machine() -> str:
+    """How fast one core runs Python just now: machines that are lent out are not always as fast as yesterday."""
+    started, total = time.process_time(), 0
+    for number in range(ADDITIONS):
+        total += number
+    return f"This machine adds {ADDITIONS:,} numbers in {(time.process_time() - started) * 1000:.0f} ms of Python."
 
 
 def median_ms(seconds: Sequence[float]) -> float:
