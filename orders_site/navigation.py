@@ -35,6 +35,7 @@ ITEMS = (
     NavItem("Admin", "Imports", "imports:list", "moves", "orders_site.import_files"),
     NavItem("Admin", "Integrity", "integrity:page", "check", "core.see_integrity"),
     NavItem("Admin", "Jobs", "work:jobs", "refresh", "core.see_jobs"),
+    NavItem("Admin", "API keys", "keys:list", "lock", "core.administer"),
     NavItem("Admin", "Messages", "work:messages", "mail", "core.see_jobs"),
     NavItem("Admin", "Webhooks", "webhooks:subscriptions", "link", "orders_site.maintain_webhooks"),
     NavItem("Admin", "Tax rates", "catalog:tax-rates", "price", "catalog.maintain_tax"),

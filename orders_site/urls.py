@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/", include("orders_site.imports.urls")),
     path("webhooks/", include("orders_site.webhooks.urls")),
     path("design/", include("orders_site.design.urls")),
+    path("keys/", include("core.api.urls")),
     path("api/v1/", include("orders_site.api.urls")),
 ]
 

@@ -129,8 +129,7 @@ def of_unreadable_values(request: HttpRequest, error: ValidationError) -> HttpRe
 
 def _place(parts: Sequence[Any]) -> str:
     source, *rest = parts
-    rest = rest[1:] if source == "body" and rest and rest[0] == "body" else rest
-    return ".".join(map(str, [source, *rest]))
+    return ".".join(map(str, [source, *(rest[1:] if source == "body" else rest)]))  # without the name of our parameter
 
 
 def of_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:

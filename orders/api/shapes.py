@@ -179,13 +179,6 @@ class OrderPatch(In):
     lines: list[SavedLineIn] | None = Field(default=None, max_length=1000)
 
 
-class FromQuoteIn(In):
-    """Which accepted quote becomes an order."""
-
-    company: Short = Field(default="", description=COMPANY)
-    quote: Code
-
-
 class LineChangeIn(In):
     """A line of a confirmed order as it shall be: another quantity in the stock unit, another day, or both."""
 

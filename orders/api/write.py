@@ -16,7 +16,7 @@ from core.dates import business_date
 from core.models import Company
 from inventory.models import Warehouse
 from orders.api.read import answer_of, order_again, order_named
-from orders.api.shapes import FromQuoteIn, OrderIn, OrderLineIn, OrderOut, OrderPatch, SavedLineIn
+from orders.api.shapes import OrderIn, OrderLineIn, OrderOut, OrderPatch, SavedLineIn
 from orders.drafts import OrderDraft, OrderLineDraft
 from orders.models import Order, OrderLine
 from orders.services import create_order_from_quote, create_orders, save_order
@@ -54,11 +54,11 @@ def create_order(request: HttpRequest, response: HttpResponse, wanted: OrderIn) 
     return answer_of(response, order_again(request, made[0]))
 
 
-@routes.act("/orders/from-quote", right=ENTER, answer=OrderOut, status=201)
-def order_from_quote(request: HttpRequest, response: HttpResponse, wanted: FromQuoteIn) -> dict[str, Any]:
+@routes.act("/quotes/{number}/order", right=ENTER, answer=OrderOut, status=201)
+def order_from_quote(request: HttpRequest, response: HttpResponse, number: Path[Code]) -> dict[str, Any]:
     """Make a draft order of an accepted quote, at the amounts that were accepted."""
     rows = quotes_visible_to(person_of(request)).select_related("company")
-    quote = document_numbered(rows, wanted.quote, wanted.company)
+    quote = document_numbered(rows, number)
     made = create_order_from_quote.once(key_of(request))(
         quote_version_id=newest_version(quote).pk,
         business_date=business_date(quote.company.time_zone),
