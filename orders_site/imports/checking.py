@@ -110,7 +110,7 @@ def _note_contradictions(group: Group, kind: Kind) -> None:
             row.problems.setdefault(kind.key[0], f"The same key stands in rows {numbers}. Keep one of them.")
         return
     for field in kind.fields:
-        if field.is_part:
+        if field.is_part or field.name in kind.key:
             continue
         said = group.value(field.name)
         for row in group.rows:

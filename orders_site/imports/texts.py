@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 
 from orders_site.imports.cells import Cell
@@ -59,11 +60,10 @@ def separator_of(text: str) -> str:
     """The separator that cuts the first rows into the most columns of equal number; a comma where there is only one."""
 
     def worth(separator: str) -> tuple[bool, int]:
-        try:
-            widths = [len(row) for row in islice(csv.reader(io.StringIO(text), delimiter=separator), SNIFFED_ROWS)]
-        except csv.Error:
-            return False, 0
-        widths = [width for width in widths if width]
+        widths = []
+        with suppress(csv.Error):  # the rows before it tell enough; the reading tells what is wrong
+            for row in islice(csv.reader(io.StringIO(text), delimiter=separator), SNIFFED_ROWS):
+                widths += [len(row)] if row else []
         return (len(set(widths)) == 1 and widths[0] > 1, widths[0]) if widths else (False, 0)
 
     return max((",", ";", "\t"), key=worth)

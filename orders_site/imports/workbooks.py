@@ -69,7 +69,7 @@ def sheet_of(data: bytes) -> Sheet:
     with _Opened(data, values=True) as book:
         shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
         if not shown:
-            raise FileRefused("Every sheet of this workbook is hidden. Show the one to import.")
+            raise FileRefused("This workbook shows no sheet. If the one to import is hidden, show it.")
         sheet = shown[0]
         with sheet._get_source() as source:  # the sheet's XML, which the library opens for itself only
             counts = _count(source)
