@@ -93,7 +93,7 @@ class MappingForm(forms.Form):
                 max_length=200,
                 required=False,
                 initial=words.get("constant", ""),
-                widget=forms.TextInput(attrs={"autocomplete": "off"}),
+                widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "Same for all rows"}),
             )
 
     @property

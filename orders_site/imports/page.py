@@ -19,6 +19,7 @@ _RANK = {
     State.DONE: 4,
 }  # fmt: skip
 SHOWN_ROWS = 50
+LONGEST_TITLE = 32
 
 
 def run_page(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
@@ -31,13 +32,13 @@ def run_page(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
     bad = run.counts.get("wrong", 0) + applied[ImportRow.Result.REFUSED]
     return {
         "page": DocumentPage(
-            title=run.file_name,
+            title=short(run.file_name),
             crumb=Link("Imports", reverse("imports:list")),
             tag=tables.STATE_TAGS[run.state],
             meta=kind.label,
             actions=_actions(run, good=good, bad=bad),
             facts=[
-                Fact("What", kind.label),
+                Fact("File", run.file_name),
                 Fact("Company", run.company.name),
                 Fact("Read as", files.how_read(run.form)),
                 Fact("Uploaded", formats.stamp(run.created_at)),
@@ -52,6 +53,11 @@ def run_page(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
         "bad": bad,
         "rows": _rows(request, run),
     }
+
+
+def short(name: str) -> str:
+    """A file's name as a heading: its beginning and its end."""
+    return name if len(name) <= LONGEST_TITLE else f"{name[:20]}…{name[-10:]}"
 
 
 def _steps(run: ImportRun) -> list[Step]:

@@ -59,11 +59,11 @@ RUNS = (
     Column("created_at", "Uploaded", "stamp", sort="created_at", card="k4"),
 )
 ROWS = (
-    Column("number", "Row", "count", sort="number", card="k1"),
+    Column("number", "Row", sort="number", card="k1", width="fit"),
     Column("outcome", "Dry run", "tag", sort="outcome", tags=OUTCOME_TAGS, card="k2"),
     Column("result", "Result", "tag", sort="result", tags=RESULT_TAGS, card="k4"),
     Column("begins", "Begins with", reads=("cells",), value=_start, card="k3", width="clip"),
-    Column("told", "What is to be said", reads=("problems", "warnings", "changes", "sentence"), value=told,
+    Column("told", "Details", reads=("problems", "warnings", "changes", "sentence"), value=told,
            width="wrap", card="kw"),
 )  # fmt: skip
 
