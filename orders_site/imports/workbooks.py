@@ -60,7 +60,10 @@ def require_safe_archive(data: bytes) -> None:
     is_bomb = any(full > RATIO_COUNTS_FROM and full > MOST_RATIO * max(packed, 1) for full, packed in sizes)
     if is_bomb or len(parts) > MOST_PARTS or sum(full for full, _ in sizes) > MOST_UNPACKED:
         raise FileRefused("This workbook would unpack to far more than any table holds, so it was not opened.")
-    if "xl/workbook.xml" not in {part.filename for part in parts}:
+    names = {part.filename for part in parts}
+    if any(name.lower().endswith("vbaproject.bin") for name in names):
+        raise FileRefused("There are macros in this workbook. Save it as .xlsx without them and upload that.")
+    if "xl/workbook.xml" not in names:
         raise FileRefused("This is an archive, but no .xlsx workbook. Save the table as .xlsx or CSV.")
 
 

@@ -140,6 +140,14 @@ def _other_archive() -> bytes:
     return out.getvalue()
 
 
+def _with_macros() -> bytes:
+    out = io.BytesIO(workbook(ROWS))
+    with zipfile.ZipFile(out, "a") as archive:
+        archive.writestr("xl/vbaProject.bin", b"macros")
+    return out.getvalue()
+
+
+UNREADABLE["macros"] = (_with_macros(), "macros")
 UNREADABLE["an archive of something else"] = (_other_archive(), "no .xlsx workbook")
 
 
