@@ -1,13 +1,16 @@
 """``/api/v1/``: every room that programs may enter, in the order of the story from price to money."""
 
 from billing.api import routes as billing
+from billing.api_credits import routes as credits
 from catalog.api import routes as catalog
 from core.api.door import Door
 from fulfillment.api import routes as fulfillment
+from fulfillment.api_returns import routes as returns
 from inventory.api import routes as inventory
 from orders.api import ROUTES as ORDERS
 from orders_site.api.me import routes as me
 from payments.api import routes as payments
+from quotes.api import routes as quotes
 
 DESCRIPTION = """Everything that people do on pages, for programs: the same commands, the same rights, the same rules.
 
@@ -23,7 +26,7 @@ V1 = Door(
     version="1.0",
     description=DESCRIPTION,
     address="/api/v1/",
-    rooms=[me, catalog, inventory, *ORDERS, fulfillment, billing, payments],
+    rooms=[me, catalog, inventory, quotes, *ORDERS, fulfillment, returns, billing, credits, payments],
 )
 
 app_name = "api"
