@@ -37,16 +37,16 @@ class KeyForm(forms.Form):
     name = forms.CharField(label="Program", max_length=60, help_text="Which program uses the key")
     expires_on = DayField(label="Last day", help_text="At most two years ahead. The day ends at midnight, UTC.")
     scopes = forms.MultipleChoiceField(
-        label="May", choices=(), widget=forms.CheckboxSelectMultiple, help_text="Rights that the program needs"
+        label="Rights", choices=(), widget=forms.CheckboxSelectMultiple, help_text="What the program may do, and nothing more"
     )
 
     def __init__(self, data: QueryDict | None, person: User) -> None:
         super().__init__(data, initial={"expires_on": (timezone.now() + USUAL_LIFE).date()})
         self.fields["scopes"] = forms.MultipleChoiceField(
-            label="May",
+            label="Rights",
             choices=rights_of(person),
             widget=forms.CheckboxSelectMultiple,
-            help_text="Rights that the program needs",
+            help_text="What the program may do, and nothing more",
         )
 
     def clean_expires_on(self) -> date:
@@ -71,4 +71,4 @@ def rights_of(person: User) -> list[tuple[str, str]]:
         .distinct()
         .values_list("content_type__app_label", "codename", "name")
     )
-    return [(f"{app}.{codename}", f"{app.capitalize()}: {name}") for app, codename, name in rows]
+    return [(f"{app}.{codename}", name.replace("Can view", "See")) for app, codename, name in rows]

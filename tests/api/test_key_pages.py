@@ -50,7 +50,7 @@ def test_a_key_is_made_shown_once_and_works(client: Client, admin: User, world: 
     ("changes", "said"),
     [
         ({"name": ""}, "Enter program"),
-        ({"scopes": []}, "may"),
+        ({"scopes": []}, "Select rights"),
         ({"scopes": ["payments.receive_payment"]}, "payments.receive_payment"),
         ({"expires_on": "2001-01-01"}, "Choose a day in the future"),
         ({"expires_on": "2199-01-01"}, "Choose a day in the future"),
