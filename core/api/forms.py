@@ -37,7 +37,10 @@ class KeyForm(forms.Form):
     name = forms.CharField(label="Program", max_length=60, help_text="Which program uses the key")
     expires_on = DayField(label="Last day", help_text="At most two years ahead. The day ends at midnight, UTC.")
     scopes = forms.MultipleChoiceField(
-        label="Rights", choices=(), widget=forms.CheckboxSelectMultiple, help_text="What the program may do, and nothing more"
+        label="Rights",
+        choices=(),
+        widget=forms.CheckboxSelectMultiple,
+        help_text="What the program may do, and nothing more",
     )
 
     def __init__(self, data: QueryDict | None, person: User) -> None:
