@@ -11,6 +11,7 @@ urlpatterns = [
     path("jobs/<int:pk>/progress/", views.job_progress, name="job-progress"),
     path("jobs/<int:pk>/retry/", views.job_retry, name="job-retry"),
     path("jobs/<int:pk>/file/", views.job_file, name="job-file"),
+    path("bell/", views.bell, name="bell"),
     path("exports/", list_views.export, name="exports"),
     path("views/", list_views.create, name="views"),
     path("views/<int:pk>/", list_views.view, name="view"),

@@ -17,13 +17,13 @@ from core import selectors, tables
 from core.access import may
 from core.jobs import may_retry, retry_job
 from core.models import Job, OutboxMessage, User
-from core.web import formats
+from core.web import formats, shell
 from core.web.access import requires, signed_in
 from core.web.exports import hand_out
 from core.web.filters import ListFilterSet
 from core.web.lists import ListPage
 from core.web.parts import ActionButton, DocumentPage, Empty, Fact, Kpi, Link, Tab, Tag
-from core.web.posted import actor_of, key_of, see_other
+from core.web.posted import actor_of, key_of, see_other, whole_number
 from core.web.tables import Table
 from core.work import replay_messages
 
@@ -121,6 +121,16 @@ def job_progress(request: HttpRequest, pk: int) -> HttpResponse:
     body = render_to_string("core/_progress.html", {"job": found}, request, using="jinja2")
     headers = {"HX-Refresh": "true"} if is_over else {}
     return HttpResponse(body, status=STOP_POLLING if is_over else 200, headers=headers)
+
+
+@require_safe
+@signed_in
+def bell(request: HttpRequest) -> HttpResponse:
+    """How the person's jobs stand: asked for by the bell while one of them runs."""
+    desk = shell.desk(request)
+    asked = {whole_number(word) for word in request.GET.get("running", "")[:200].split(",")}
+    finished = [job.title for job in desk.jobs if job.id in asked and not job.is_running]
+    return render(request, "core/bell.html", {"desk": desk, "finished": finished})
 
 
 @require_safe

@@ -3,26 +3,27 @@
 from django.conf import settings
 
 from core.web.shell import CreateItem, NavItem, declare
+from orders_site import waiting
 
 ITEMS = (
     NavItem("", "My day", "home", "home", go="h"),
-    NavItem("", "Exceptions", "exceptions:list", "inbox", go="x"),
+    NavItem("", "Exceptions", "exceptions:list", "inbox", go="x", count=waiting.exceptions),
     NavItem("Sell", "Quotes", "quotes:list", "quote", "quotes.see_quotes", go="q"),
-    NavItem("Sell", "Orders", "orders:list", "order", "orders.see_orders", go="o"),
+    NavItem("Sell", "Orders", "orders:list", "order", "orders.see_orders", go="o", count=waiting.open_orders),
     NavItem("Sell", "Contracts", "quotes:contracts", "link", "quotes.see_contracts"),
     NavItem("Sell", "Customers", "catalog:accounts", "customer", "catalog.view_account", go="c"),
     NavItem("Sell", "Products", "catalog:products", "stock", "catalog.view_product"),
     NavItem("Sell", "Price lists", "catalog:price-lists", "price", "catalog.view_pricelist"),
     NavItem("Sell", "Price check", "catalog:price-check", "search", "catalog.view_pricelist", go="p"),
     NavItem("Sell", "Coupons", "catalog:coupons", "price", "catalog.maintain_coupon"),
-    NavItem("Sell", "Credit desk", "orders:credit-desk", "credit", "orders.release_credit"),
+    NavItem("Sell", "Credit desk", "orders:credit-desk", "credit", "orders.release_credit", count=waiting.held),
     NavItem("Fulfil", "Deliveries", "fulfillment:board", "ship", "fulfillment.see_deliveries", go="d"),
-    NavItem("Fulfil", "Returns", "fulfillment:returns", "return", "fulfillment.see_deliveries"),
+    NavItem("Fulfil", "Returns", "fulfillment:returns", "return", "fulfillment.see_deliveries", count=waiting.returns),
     NavItem("Stock", "On hand", "inventory:on-hand", "stock", "inventory.view_stock", go="s"),
     NavItem("Stock", "Availability", "inventory:availability", "calendar", "inventory.view_stock"),
     NavItem("Stock", "Inbound", "inventory:supply", "moves", "inventory.view_supply"),
     NavItem("Stock", "Adjustments", "inventory:adjustments", "count", "inventory.adjust_stock"),
-    NavItem("Money", "To invoice", "billing:worklist", "clock", "billing.post_invoice"),
+    NavItem("Money", "To invoice", "billing:worklist", "clock", "billing.post_invoice", count=waiting.to_bill),
     NavItem("Money", "Invoices", "billing:invoices", "invoice", "billing.see_invoices", go="i"),
     NavItem("Money", "Payments", "payments:payments", "payment", "payments.see_payments"),
     NavItem("Money", "Rebates", "rebates:agreements", "credit", "rebates.see_rebates"),

@@ -22,7 +22,7 @@ BUNDLES = {
         "css/orders.css",
         "css/print.css",
     ),
-    "js": ("django_htmx/htmx-2.min.js", "js/kept.js", "js/dialogs.js", "js/keys.js", "js/list.js"),
+    "js": ("django_htmx/htmx-2.min.js", "js/kept.js", "js/dialogs.js", "js/keys.js", "js/list.js", "js/palette.js"),
 }  # fmt: skip
 TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
 

@@ -19,6 +19,12 @@ def chosen_company(request: HttpRequest) -> int | None:
     return chosen if chosen in company_ids(request.user) else None
 
 
+def working_companies(request: HttpRequest) -> frozenset[int]:
+    """The companies whose documents lists and counts show: the chosen one, or all of the person's."""
+    chosen = chosen_company(request)
+    return company_ids(request.user) if chosen is None else frozenset({chosen})
+
+
 def companies_of(request: HttpRequest) -> list[Company]:
     """The companies to which this person belongs, by code. Raises NotFound if there is none."""
     found = list(Company.objects.filter(pk__in=company_ids(request.user)).order_by("code"))

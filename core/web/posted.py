@@ -4,6 +4,7 @@ import re
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from core.models import User
 
@@ -50,6 +51,13 @@ def version_of(request: HttpRequest) -> int:
 def see_other(to: str, *args: object) -> HttpResponse:
     """Answer a POST that was carried out: go and read the result (303)."""
     return HttpResponseRedirect(resolve_url(to, *args), status=303)
+
+
+def back_to(request: HttpRequest, otherwise: str) -> HttpResponse:
+    """Answer a POST of the frame: go back to the page it was sent from (303), if it names one of this site."""
+    address = request.POST.get("next", "")
+    is_ours = address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
+    return HttpResponseRedirect(address if is_ours else resolve_url(otherwise), status=303)
 
 
 def with_more_lines(request: HttpRequest) -> QueryDict:

@@ -11,7 +11,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from core.access import company_ids, may
-from core.models import Company
+from core.models import Company, User
+from core.web.companies import chosen_company, working_companies
+from core.web.desk import COUNTED_AT_MOST, Countable, Desk, desk_of
 from core.web.parts import Link
 
 GROUPS = ("", "Sell", "Fulfil", "Stock", "Money", "Insight", "Admin")
@@ -19,7 +21,10 @@ GROUPS = ("", "Sell", "Fulfil", "Stock", "Money", "Insight", "Admin")
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """A place in the sidebar. ``go`` is its key after ``g``; ``permission`` is empty for places open to everybody."""
+    """A place in the sidebar. ``go`` is its key after ``g``; ``permission`` is empty for places open to everybody.
+
+    ``count`` gives the rows that wait there for a person; how many is shown beside the place.
+    """
 
     group: str
     label: str
@@ -27,6 +32,7 @@ class NavItem:
     icon: str
     permission: str = ""
     go: str = ""
+    count: Countable | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,7 @@ class NavLink:
     icon: str
     keys: str
     is_current: bool
+    count: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +122,30 @@ def navigation(request: HttpRequest) -> list[NavGroup]:
     groups = []
     for label in GROUPS:
         links = [
-            NavLink(item.label, url, item.icon, f"g {item.go}" if item.go else "", url == here)
+            NavLink(item.label, url, item.icon, f"g {item.go}" if item.go else "", url == here, _count(request, item))
             for item, url in found
             if item.group == label
         ]
         if links:
             groups.append(NavGroup(label, links))
     return groups
+
+
+def desk(request: HttpRequest) -> Desk:
+    """What waits and what runs for this user; asked once per request."""
+    known: Desk | None = getattr(request, "kept_desk", None)
+    if known is None:
+        user = request.user
+        items = [item for item in registry.items if item.count and _allowed(request, item.permission)]
+        counts = {item.url_name: item.count for item in items if item.count}
+        known = desk_of(user, working_companies(request), counts) if isinstance(user, User) else Desk({}, ())
+        request.kept_desk = known  # type: ignore[attr-defined]
+    return known
+
+
+def _count(request: HttpRequest, item: NavItem) -> str:
+    number = desk(request).counts.get(item.url_name, 0) if item.count else 0
+    return f"{COUNTED_AT_MOST}+" if number > COUNTED_AT_MOST else str(number) if number else ""
 
 
 def creates(request: HttpRequest) -> list[tuple[str, str, str]]:
@@ -156,10 +180,27 @@ def appearance(request: HttpRequest) -> Appearance:
     return Appearance(user.theme, user.density) if user.is_authenticated else Appearance()
 
 
-def company_names(request: HttpRequest) -> str:
-    """The companies whose papers the user sees, named only where there is more than one in play."""
+@dataclass(frozen=True, slots=True)
+class CompanySwitch:
+    """The companies that the user may work for, and the chosen one: none is all of them."""
+
+    companies: Sequence[Company]
+    chosen: Company | None
+
+    @property
+    def label(self) -> str:
+        """What the switch says."""
+        if self.chosen:
+            return self.chosen.name
+        names = [company.name for company in self.companies]
+        return " · ".join(names) if len(names) < 3 else f"{len(names)} companies"
+
+
+def company_switch(request: HttpRequest) -> CompanySwitch | None:
+    """The switch between companies, only where there is more than one."""
     keys = company_ids(request.user)
     if len(keys) < 2:
-        return ""
-    names = list(Company.objects.filter(pk__in=keys).order_by("name").values_list("name", flat=True)[:3])
-    return " · ".join(names) if len(names) < 3 else f"{len(keys)} companies"
+        return None
+    companies = list(Company.objects.filter(pk__in=keys).order_by("name"))
+    chosen = chosen_company(request)
+    return CompanySwitch(companies, next((company for company in companies if company.pk == chosen), None))

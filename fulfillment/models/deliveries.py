@@ -64,6 +64,9 @@ class Delivery(Document):
             models.Index(
                 fields=["company", "id"], condition=Q(status="shipped", is_billed=False), name="delivery_due_to_bill"
             ),
+            models.Index(
+                fields=["tracking_number"], condition=~Q(tracking_number=""), name="delivery_by_tracking_number"
+            ),
         ]
         triggers: ClassVar = [
             legal_transitions(DELIVERY_TRANSITIONS),

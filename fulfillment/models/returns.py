@@ -43,6 +43,9 @@ class Return(Document):
                 condition=~Q(status="received") | Q(received_at__isnull=False), name="return_received_has_time"
             ),
         ]
+        indexes: ClassVar = [
+            models.Index(fields=["company", "id"], condition=Q(status="expected"), name="return_expected")
+        ]
         triggers: ClassVar = [
             legal_transitions(RETURN_TRANSITIONS),
             frozen_once(pgtrigger.Q(old__status="received"), except_fields=("version", "changed_at", "changed_by")),

@@ -8,8 +8,9 @@ from core.access import company_ids, may
 from core.dates import business_date, hour_in
 from core.models import Company, User
 from core.web.access import signed_in
+from core.web.companies import CHOSEN_COMPANY
 from core.web.parts import Empty, Link
-from core.web.posted import text_of
+from core.web.posted import back_to, text_of, whole_number
 from orders_site.exceptions.inbox import cases_visible_to, roles_of
 from orders_site.home.day import greeting, last_orders, leaving_today, month_facts, moved_promises
 from orders_site.home.jump import jump_targets
@@ -66,7 +67,30 @@ def appearance(request: HttpRequest) -> HttpResponse:
         theme=theme if theme in User.Theme.values else user.theme,
         density=density if density in User.Density.values else user.density,
     )
-    return redirect("settings")
+    return HttpResponse(status=204) if request.headers.get("HX-Request") else back_to(request, "settings")
+
+
+@require_POST
+@signed_in
+def choose_company(request: HttpRequest) -> HttpResponse:
+    """Work for one company, or for all of one's own: lists and counts show the documents of those only."""
+    chosen = whole_number(request.POST.get("company", ""))
+    if chosen in company_ids(request.user):
+        request.session[CHOSEN_COMPANY] = chosen
+    else:
+        request.session.pop(CHOSEN_COMPANY, None)
+    return back_to(request, "home")
+
+
+@require_safe
+@signed_in
+def palette(request: HttpRequest) -> HttpResponse:
+    """What the words in the command palette lead to, for htmx: at most eight of each kind, in one statement."""
+    user = request.user
+    assert isinstance(user, User)
+    text = text_of(request.GET, "q", 80)
+    found = jump_targets(text, user) if text else []
+    return render(request, "home/_palette.html", {"found": found, "text": text})
 
 
 @require_safe

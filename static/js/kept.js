@@ -25,6 +25,7 @@
     if (next) next.focus();
     const news = $('[data-say]', root) || (root.dataset && root.dataset.say ? root : null);
     if (news) say(news.dataset.say);
+    if (news && 'tell' in news.dataset) toast(news.dataset.say);
     arm(root);
   });
 
@@ -59,6 +60,15 @@
     const dismiss = event.target.closest('[data-dismiss]');
     if (dismiss) dismiss.closest('.toast, .note').remove();
   });
+
+  // --- light or dark: at once, and kept by the server -------------------------------------------------------------------
+  const theme = $('[data-theme-switch]');
+  if (theme) {
+    const root = document.documentElement, isDark = () => (root.dataset.theme === 'auto' ? matchMedia('(prefers-color-scheme: dark)').matches : root.dataset.theme === 'dark');
+    const offer = () => { theme.value = isDark() ? 'light' : 'dark'; };
+    offer();
+    theme.form.addEventListener('htmx:afterRequest', (event) => { if (event.detail.successful) { root.dataset.theme = theme.value; offer(); } });
+  }
 
   // --- forms --------------------------------------------------------------------------------------------------------
   let unsaved = null;

@@ -19,7 +19,7 @@
   document.addEventListener('keydown', (event) => {
     const { key } = event;
     if ((event.ctrlKey || event.metaKey) && !event.altKey) {
-      if (key === 'k' && jump()) { event.preventDefault(); jump().focus(); jump().select(); }
+      if (key === 'k' && jump()) { event.preventDefault(); if (window.kept.palette) window.kept.palette(); else jump().focus(); }
       if (key === 'Enter' && primary()) { event.preventDefault(); primary().click(); }
       return;
     }
