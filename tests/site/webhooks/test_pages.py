@@ -145,7 +145,10 @@ def test_deliveries_are_found_and_sent_again(
     assert picked.status_code == 303
     sending.send_due()
     assert len(receiver.requests) == 5
-    client_of_adam.post(reverse("webhooks:replay-picked") + "?state=done", {"all_matching": "1"})
+    chosen = client_of_adam.get(reverse("webhooks:deliveries"), {"state": "done", "select": "all"}).content.decode()
+    word = re.search(r'name="all_matching" value="([^"]+)"', chosen)
+    assert word
+    client_of_adam.post(reverse("webhooks:replay-picked") + "?state=done", {"all_matching": word[1]})
     sending.send_due()
     assert len(receiver.requests) == 8
     client_of_adam.post(reverse("webhooks:replay", args=[three.pk]))
