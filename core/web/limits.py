@@ -42,12 +42,15 @@ def _count(name: str, seconds: int) -> tuple[int, int]:
     """The number of this try in its window, and when the window ends (seconds since 1970)."""
     ends = int(time.time()) + seconds
     for _ in range(3):
-        if cache.add(f"{name}:ends", ends, timeout=seconds):
-            cache.set(name, 0, timeout=seconds + 5)
+        if cache.add(name, 0, timeout=seconds):
+            cache.set(f"{name}:ends", ends, timeout=seconds)
         try:
-            return cache.incr(name), int(cache.get(f"{name}:ends", ends))
-        except ValueError:  # the counter ran out between the two lines
-            cache.delete(f"{name}:ends")
+            count = cache.incr(name)
+        except ValueError:  # the window ended between the two lines
+            continue
+        if count == 1:  # a counter that ended while it was counted up would be one for ever
+            cache.touch(name, seconds)
+        return count, int(cache.get(f"{name}:ends", ends))
     raise OSError("the counter cannot be kept")
 
 

@@ -66,6 +66,19 @@ def test_a_right_that_was_taken_away_meanwhile_is_asked_for_again(client: Client
     assert (answer.status_code, march.is_locked) == (403, False)
 
 
+def test_a_part_of_a_page_sends_the_whole_page_to_the_question(client: Client, ruth: User, march: Period) -> None:
+    ruth.set_password(PASSWORD)
+    ruth.save(update_fields=["password"])
+    client.force_login(ruth)
+    _make_old(client)
+
+    answer = client.post(reverse("accounting:period-lock", args=[march.pk]), headers={"HX-Request": "true"})
+
+    march.refresh_from_db()
+    assert answer["HX-Redirect"].startswith(reverse("account_reauthenticate"))
+    assert not march.is_locked
+
+
 def _make_old(client: Client) -> None:
     session = client.session
     session[CLOCK] = session[CLOCK] | {"confirmed": session[CLOCK]["confirmed"] - 601}
