@@ -25,7 +25,7 @@ from orders_site.people.services.access import activate_person, deactivate_perso
 from orders_site.people.services.inviting import send_invitation_again
 from orders_site.people.services.sessions import MAINTAIN, end_sessions
 
-MOST_SESSIONS = 50
+MOST_NAMED = 20
 
 
 def _tabs(here: str) -> list[Tab]:
@@ -70,18 +70,22 @@ def role(request: HttpRequest, pk: int) -> HttpResponse:
     """What one role lets people do, by room."""
     found = get_object_or_404(selectors.roles_with_counts(), pk=pk)
     rights = selectors.rights_of_role(found)
-    pairs = selectors.conflicts_of({right.name for right in rights})
+    people = selectors.people_visible_to(actor_of(request)).filter(groups=found, is_active=True)
     page = DocumentPage(
         title=found.name,
         crumb=Link("Roles", reverse("people:roles")),
         tag=Tag(formats.plural(len(rights), "right")),
-        facts=[
-            Fact("People", str(vars(found)["people"]), url=f"{reverse('people:list')}?role={found.pk}&state=active")
-        ],
     )
     rows = [_right_row(right) for right in rights]
-    table = Table(tables.ROLE_RIGHTS, rows, user=request.user, caption=f"What {found.name} may do") if rows else None
-    return render(request, "people/role.html", {"page": page, "rights": table, "conflicts": pairs})
+    holders = list(people.order_by("last_name", "first_name", "pk")[: MOST_NAMED + 1])
+    context = {
+        "page": page,
+        "rights": _table(tables.ROLE_RIGHTS, rows, f"What {found.name} may do", request),
+        "conflicts": selectors.conflicts_of({right.name for right in rights}),
+        "people": holders[:MOST_NAMED],
+        "all_url": f"{reverse('people:list')}?role={found.pk}&state=active" if len(holders) > MOST_NAMED else "",
+    }
+    return render(request, "people/role.html", context)
 
 
 def _right_row(right: selectors.HeldRight) -> dict[str, object]:
@@ -103,15 +107,14 @@ def _visible(request: HttpRequest, pk: int) -> User:
 def person_page(request: HttpRequest, found: User, refusal: DomainError | None = None) -> HttpResponse:
     """Draw the page of a person, with what was refused."""
     rights = selectors.held_rights(found)
-    sessions = tables.visits_with_marks(live_visits(found), request.session.session_key or "")[:MOST_SESSIONS]
-    rows = [{"pk": visit.pk, "is_here": False} | vars(visit) for visit in sessions]
+    visits = live_visits(found)[:MOST_NAMED]
     context = {
         "page": _person_page(request, found, refusal),
         "person": found,
         "rights": _table(
             tables.HELD, [_right_row(right) for right in rights], f"What {found} can do, and why", request
         ),
-        "sessions": _table(tables.VISITS, rows, f"Sessions of {found}", request),
+        "sessions": [Fact(visit.device, formats.stamp(visit.seen_at)) for visit in visits],
     }
     return render(request, "people/person.html", context, status=refusal.status if refusal else 200)
 
