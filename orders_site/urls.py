@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/", include("orders_site.people.urls")),
     path("exceptions/", include("orders_site.exceptions.urls")),
     path("imports/", include("orders_site.imports.urls")),
+    path("first-run/", include("orders_site.first_run.urls")),
     path("webhooks/", include("orders_site.webhooks.urls")),
     path("design/", include("orders_site.design.urls")),
     path("keys/", include("core.api.urls")),

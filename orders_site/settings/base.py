@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "orders_site.first_run.middleware.FirstRunMiddleware",
     "core.web.second_factor.SecondFactorMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -175,6 +176,9 @@ KEPT_API_CALLS_PER_MINUTE = environment.whole_number("KEPT_API_CALLS_PER_MINUTE"
 
 # --- Packages: the company prefix of their serial numbers; 952 is GS1 own prefix for demonstrations -------------------
 KEPT_GS1_PREFIX = environment.text("KEPT_GS1_PREFIX", "9521234")
+
+# --- First run: an empty system leads everybody to its set-up ---------------------------------------------------------
+KEPT_FIRST_RUN = True
 
 # --- Webhooks: plain HTTP and private addresses; never in a deployment, or subscribers reach our own network ----------
 KEPT_WEBHOOKS_INSECURE = False

@@ -20,6 +20,7 @@ from core.models import Company
 from core.system import system_user
 from orders_site.boot import roles
 from orders_site.demo import DEMO_LOGINS, known_logins, load_demo_company
+from orders_site.first_run.progress import has_people, setup_code
 from orders_site.roles import sync_roles
 from orders_site.settings import environment
 
@@ -62,6 +63,8 @@ class Command(BaseCommand):
         if options["demo"]:
             self.load_demo(options["unfinished_mark"])
             report["logins"] = [list(login) for login in DEMO_LOGINS]
+        if not has_people():
+            self.stdout.write(f"  Nobody is known yet. Open the site and enter the set-up code: {setup_code()}")
         if options["report"]:
             options["report"].write_text(json.dumps(report), encoding="utf-8")
 
