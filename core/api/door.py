@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, re_path
 from ninja import NinjaAPI
 from ninja.operation import Operation
 from ninja.parser import Parser
@@ -80,7 +80,7 @@ class Door:
                 by_address.setdefault(address, []).extend(path_view.operations)
         for address, operations in by_address.items():
             found.append(path(address, _view_of(operations), name=operations[0].view_func.__name__))
-        return [*found, path("", _nothing_here), path("<path:rest>", _nothing_here)]
+        return [*found, re_path(r"[\s\S]*\Z", _nothing_here)]  # line breaks too, which ``path`` does not match
 
     def description(self) -> dict[str, Any]:
         """The OpenAPI document, with the problems that every call may be answered with."""
@@ -185,5 +185,5 @@ def _not_allowed(methods: list[str]) -> HttpResponse:
 
 @_as_program
 @public("there is nothing at these addresses")
-def _nothing_here(request: HttpRequest, rest: str = "") -> HttpResponseBase:
+def _nothing_here(request: HttpRequest) -> HttpResponseBase:
     return problems.problem(404, "There is no such address. See openapi.json for those that exist.", code="not_found")

@@ -42,6 +42,13 @@ def test_without_a_valid_key_nobody_comes_in(world: World, token: str) -> None:
     assert answer["Content-Type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize("rest", ["", "nothing", "products/a%0Ab/c", "orders/%F4%B3%0A"])
+def test_an_address_that_does_not_exist_is_a_problem(db: None, rest: str) -> None:
+    answer = Client().get(f"/api/v1/{rest}")
+
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+
+
 def test_a_session_opens_nothing(client: Client, world: World) -> None:
     client.force_login(world.boss)
 

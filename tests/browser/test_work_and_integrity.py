@@ -75,5 +75,5 @@ def test_a_failed_job_says_why_and_offers_to_go_on(
     screenshot(page, "work-job")
     assert violations(page) == []
     page.get_by_role("button", name="Retry").click()
-    page.get_by_text("Waiting").first.wait_for()
+    page.locator("main").get_by_text("Waiting").first.wait_for()
     assert Job.objects.get(kind="test").state == "queued"
