@@ -15,8 +15,14 @@ from core.errors import DomainError
 
 LONGEST_ADDRESS = 500
 LOWEST_FREE_PORT = 1024  # below it stand services that are no web servers
-# Global by registration, but they carry an IPv4 address inside, or are answered by whoever is near.
-CARRIERS = tuple(map(ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96")))
+# Of IPv6 only this is given out for the Internet (IANA): it leaves out site-local addresses, IPv4 ones in other words
+# (mapped, translated) and whatever is reserved.
+GLOBAL_UNICAST = ip_network("2000::/3")
+# Public by their numbers, but they lead to another address inside (Teredo, 6to4), to whoever is near (anycast of
+# relays), nowhere (documentation), or to what clouds tell their own machines (192.0.0.192, 168.63.129.16).
+NEVER = tuple(
+    map(ip_network, ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32", "2001::/32", "2002::/16", "3fff::/20"))
+)
 
 Host = IPv4Address | IPv6Address
 
@@ -79,11 +85,8 @@ def is_public(host: Host) -> bool:
     """Whether this is an address of the public Internet: not private, loopback, link-local (where clouds keep their
     metadata), shared, multicast, reserved, nor one that hides another.
     """
-    if isinstance(host, IPv6Address):
-        if host.ipv4_mapped is not None:
-            return is_public(host.ipv4_mapped)
-        if any(host in carrier for carrier in CARRIERS):
-            return False
+    if any(host in network for network in NEVER) or (isinstance(host, IPv6Address) and host not in GLOBAL_UNICAST):
+        return False
     return host.is_global and not host.is_multicast and not host.is_reserved
 
 

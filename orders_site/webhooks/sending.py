@@ -1,41 +1,41 @@
 """Sending: one try after the other outside of any transaction, at least once, with growing pauses for three days.
 
 A delivery is claimed for a minute, sent, and marked. A worker that dies in between leaves a claim that runs out, so a
-message may arrive twice, under the same webhook-id. A receiver that does not answer is left alone for the rest of the
-round, so that it keeps nobody else waiting.
+message may arrive twice, under the same webhook-id. Receivers that take what they are sent come first in every round,
+and one that does not answer, or slowly, is left alone for the rest of it: it keeps nobody else waiting.
 """
 
 import http.client
 import json
+import logging
 import random
 import socket
 import ssl
 import threading
 import time
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 
-from core.cases import resolve_cases
-from core.commands import command
+from catalog.selectors import sku_by_id
 from core.errors import DomainError
-from core.models import User
 from core.system import system_user
+from inventory.models import Warehouse
 from orders_site.webhooks.address import Host, Target, read_address, resolve
 from orders_site.webhooks.kinds import DOCUMENTS, PAGES
 from orders_site.webhooks.models import WebhookDelivery, WebhookSubscription
 from orders_site.webhooks.recording import DELIVERIES, SUBSCRIPTIONS
-from orders_site.webhooks.services import DEAD_CASE, DOCUMENT, give_up, stop_failing
+from orders_site.webhooks.services import give_up, stop_failing
 from orders_site.webhooks.signing import SecretLost, headers, unseal
 
+logger = logging.getLogger(__name__)
 MINUTE, HOUR = 60, 3600
 # Before the second try, the third and so on: 75 hours in all.
 PAUSES_SECONDS = (
@@ -44,7 +44,9 @@ PAUSES_SECONDS = (
 MOST_TRIES = len(PAUSES_SECONDS) + 1
 LEASE_SECONDS = 60  # more than one try may take
 CONNECT_SECONDS, TRY_SECONDS = 5.0, 15.0
+MOST_HOSTS = 2  # of those behind a name are tried: many have an address of each kind, and one of them is not reached
 BUDGET_SECONDS = 12.0  # of one round; the next one follows in 15 s
+SLOW_SECONDS = 2.0  # who takes longer has had its turn in this round
 MOST_ANSWER_BYTES = 2_048
 FAILING_DAYS = 5  # nothing taken for so long: switched off
 TAKEN = range(200, 300)
@@ -64,23 +66,33 @@ class Answer:
 
 
 def send_due(*, only: Collection[int] | None = None, budget_s: float = BUDGET_SECONDS) -> int:
-    """Send what is due, oldest first, for as long as the budget lasts; returns how many tries were made."""
-    deadline, count, silent = time.monotonic() + budget_s, 0, set[int]()
-    while time.monotonic() < deadline:
-        delivery = _claim(silent, only)
-        if delivery is None:
-            break
-        answer = _try(delivery)
-        if answer.status is None:
-            silent.add(delivery.subscription_id)
-        _note(delivery, answer)
-        count += 1
+    """Send what is due, oldest first, for as long as the budget lasts; returns how many tries were made.
+
+    First to receivers that took the last message, then to those that did not: these get one try at least. ``only``
+    these deliveries, right after what they tell of, go to the former alone, so that no worker waits for a receiver that
+    is known to be away.
+    """
+    deadline, count, slow = time.monotonic() + budget_s, 0, set[int]()
+    for are_failing in (False, True) if only is None else (False,):
+        is_first = True
+        while is_first or time.monotonic() < deadline:
+            is_first = False
+            delivery = _claim(slow, only, are_failing=are_failing)
+            if delivery is None:
+                break
+            started = time.monotonic()
+            answer = _try_safely(delivery)
+            if answer.status is None or time.monotonic() - started > SLOW_SECONDS:
+                slow.add(delivery.subscription_id)
+            _note(delivery, answer)
+            count += 1
     return count
 
 
-def _claim(silent: Collection[int], only: Collection[int] | None) -> WebhookDelivery | None:
+def _claim(passed_over: Collection[int], only: Collection[int] | None, *, are_failing: bool) -> WebhookDelivery | None:
     """Take the oldest one that is due, with one more try and a lease, from a subscription that is on."""
-    narrow = "" if only is None else " AND d.id = ANY(%s)"
+    narrow = f" AND s.failing_since IS {'NOT ' if are_failing else ''}NULL"
+    narrow += "" if only is None else " AND d.id = ANY(%s)"
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE {DELIVERIES} SET tries = tries + 1, tried_at = statement_timestamp(),"  # noqa: S608
@@ -89,12 +101,21 @@ def _claim(silent: Collection[int], only: Collection[int] | None) -> WebhookDeli
             " WHERE d.state = 'waiting' AND d.next_try_at <= statement_timestamp() AND s.is_on"
             f" AND NOT d.subscription_id = ANY(%s){narrow}"
             " ORDER BY d.next_try_at, d.id LIMIT 1 FOR UPDATE OF d SKIP LOCKED) RETURNING id",
-            [LEASE_SECONDS, sorted(silent), *([] if only is None else [sorted(only)])],
+            [LEASE_SECONDS, sorted(passed_over), *([] if only is None else [sorted(only)])],
         )
         row = cursor.fetchone()
     if row is None:
         return None
     return WebhookDelivery.objects.select_related("subscription__company").get(pk=row[0])
+
+
+def _try_safely(delivery: WebhookDelivery) -> Answer:
+    """One try. What breaks in our own hands is a failed try too, so that one message never stops the others."""
+    try:
+        return _try(delivery)
+    except Exception:
+        logger.exception("webhook delivery %s could not be sent", delivery.pk)
+        return Answer(None, "It could not be sent because of a fault of ours.")
 
 
 def _try(delivery: WebhookDelivery) -> Answer:
@@ -110,16 +131,15 @@ def _try(delivery: WebhookDelivery) -> Answer:
         )
     except DomainError as refusal:
         return Answer(None, refusal.sentence)
-    except SecretLost:
-        return Answer(None, "The secret cannot be read with the application's present keys. Renew it.")
-    return post(target, hosts[0], signed, delivery.body.encode())
+    return post(target, hosts, signed, delivery.body.encode())
 
 
 def _keys(subscription: WebhookSubscription) -> list[str]:
     keys = [unseal(subscription.sealed_secret)]
     until = subscription.old_secret_until
     if until is not None and until > timezone.now():
-        keys.append(unseal(subscription.sealed_old_secret))
+        with suppress(SecretLost):  # the new one signs in any case
+            keys.append(unseal(subscription.sealed_old_secret))
     return keys
 
 
@@ -134,18 +154,28 @@ def compose(delivery: WebhookDelivery) -> str:
         found = DOCUMENTS[kind]._default_manager.values("number").get(pk=document_id)
         page = reverse(PAGES[kind], args=[document_id])
         data |= {"kind": kind, "id": document_id, "number": found["number"], "page": page}
+    facts = delivery.facts
+    if "places" in facts:
+        facts = {**facts, "places": _places(facts["places"])}
     message = {
         "type": delivery.event,
         "timestamp": delivery.happened_at.isoformat(),
         "sequence": delivery.pk,
-        "data": data | delivery.facts,
+        "data": data | facts,
     }
     return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
 
 
-def post(target: Target, host: Host, signed: dict[str, str], body: bytes) -> Answer:
-    """Post to exactly this address. No redirect is followed; the whole try takes 15 s at most, however slowly the
-    receiver drips; no more than 2 kB of its answer are read.
+def _places(places: Sequence[dict[str, int]]) -> list[dict[str, str]]:
+    """Products and warehouses by the words that the API knows them by. Two queries."""
+    skus = sku_by_id({place["product"] for place in places})
+    codes = dict(Warehouse.objects.filter(pk__in={place["warehouse"] for place in places}).values_list("pk", "code"))
+    return [{"warehouse": codes[place["warehouse"]], "sku": skus[place["product"]]} for place in places]
+
+
+def post(target: Target, hosts: Sequence[Host], signed: dict[str, str], body: bytes) -> Answer:
+    """Post to one of exactly these addresses. No redirect is followed; once connected a try takes 15 s at most, however
+    slowly the receiver drips; no more than 2 kB of its answer are read.
     """
     sent = {
         "Host": target.host_header,
@@ -155,7 +185,7 @@ def post(target: Target, host: Host, signed: dict[str, str], body: bytes) -> Ans
         **signed,
     }
     try:
-        with _connection(target, host) as channel:
+        with _connection(target, hosts) as channel:
             channel.request("POST", target.path, body=body, headers=sent)
             answer = channel.getresponse()
             text = answer.read(MOST_ANSWER_BYTES).decode("utf-8", errors="replace").replace("\x00", "\ufffd")
@@ -166,10 +196,19 @@ def post(target: Target, host: Host, signed: dict[str, str], body: bytes) -> Ans
     return Answer(answer.status, text)
 
 
+def _connected(target: Target, hosts: Sequence[Host]) -> socket.socket:
+    """A connection to the first of the addresses that can be reached. Raises OSError, that of the last one tried."""
+    *others, last = hosts[:MOST_HOSTS]
+    for host in others:
+        with suppress(OSError):
+            return socket.create_connection((str(host), target.port), timeout=CONNECT_SECONDS)
+    return socket.create_connection((str(last), target.port), timeout=CONNECT_SECONDS)
+
+
 @contextmanager
-def _connection(target: Target, host: Host) -> Iterator[http.client.HTTPConnection]:
-    """A connection to the checked address that is cut when the time is over. The certificate must be the name's."""
-    plain = socket.create_connection((str(host), target.port), timeout=CONNECT_SECONDS)
+def _connection(target: Target, hosts: Sequence[Host]) -> Iterator[http.client.HTTPConnection]:
+    """A connection to a checked address that is cut when the time is over. The certificate must be the name's."""
+    plain = _connected(target, hosts)
     watch = threading.Timer(TRY_SECONDS, _cut, [plain])
     watch.daemon = True
     watch.start()
@@ -198,20 +237,24 @@ def _cut(used: socket.socket) -> None:
 
 
 def _note(delivery: WebhookDelivery, answer: Answer) -> None:
-    """Write down what became of the try, and what follows from it."""
+    """Write down what became of the try, and what follows from it.
+
+    What failed counts only as long as the claim is ours: meanwhile the lease may have run out and another worker have
+    delivered it, or somebody may have had it sent again.
+    """
     row = WebhookDelivery.objects.filter(pk=delivery.pk)
-    row.update(answer_status=answer.status, answer=answer.text)
-    if answer.is_taken:
-        row.update(state=WebhookDelivery.State.DONE, done_at=Now())
-        if delivery.subscription.failing_since is not None:
-            note_recovered(subscription_id=delivery.subscription_id, actor=system_user())
-        return
+    said = {"answer_status": answer.status, "answer": answer.text}
     subscription = WebhookSubscription.objects.filter(pk=delivery.subscription_id)
+    if answer.is_taken:
+        row.update(state=WebhookDelivery.State.DONE, done_at=Now(), **said)
+        if delivery.subscription.failing_since is not None:
+            subscription.update(failing_since=None)
+        return
     subscription.filter(failing_since=None).update(failing_since=Now())
+    again_at = Now() + timedelta(seconds=pause_seconds(delivery.tries))
+    row.filter(state=WebhookDelivery.State.WAITING, tries=delivery.tries).update(next_try_at=again_at, **said)
     if delivery.tries >= MOST_TRIES:
-        give_up(delivery_id=delivery.pk, actor=system_user())
-    else:
-        row.update(next_try_at=Now() + timedelta(seconds=pause_seconds(delivery.tries)))
+        give_up(delivery_id=delivery.pk, tries=delivery.tries, actor=system_user())
     if subscription.filter(failing_since__lte=Now() - timedelta(days=FAILING_DAYS)).exists():
         stop_failing(subscription_id=delivery.subscription_id, days=FAILING_DAYS, actor=system_user())
 
@@ -220,17 +263,3 @@ def pause_seconds(tries: int) -> int:
     """How long to wait after this many failed tries, spread by a tenth either way."""
     pause = PAUSES_SECONDS[min(tries, len(PAUSES_SECONDS)) - 1]
     return pause * random.randint(900, 1_100) // 1_000  # noqa: S311 - spread, not a secret
-
-
-@command(permission=None)
-def note_recovered(*, subscription_id: int, actor: User) -> None:
-    """A receiver that failed has taken something again: its case is over when nothing lies there given up."""
-    WebhookSubscription.objects.filter(pk=subscription_id).update(failing_since=None)
-    if not WebhookDelivery.objects.filter(Q(state="dead"), subscription_id=subscription_id).exists():
-        resolve_cases(
-            kind=DEAD_CASE,
-            document_kind=DOCUMENT,
-            document_ids=[subscription_id],
-            resolution="Everything was delivered in the end",
-            actor=actor,
-        )

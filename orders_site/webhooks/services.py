@@ -125,19 +125,22 @@ def switch(*, subscription_id: int, on: bool, actor: User) -> None:
 
 @command(permission=MAINTAIN)
 def renew_secret(*, subscription_id: int, actor: User) -> None:
-    """Replace the secret. For a day messages carry the signatures of both, so that the receiver can change over."""
+    """Replace the secret. For a day messages carry the signatures of both, so that the receiver can change over.
+
+    A secret that was never shown is in nobody's hands: it is dropped, and the one before it keeps its day.
+    """
     found = lock_subscription(subscription_id, actor)
-    found.sealed_old_secret, found.sealed_secret = found.sealed_secret, seal(new_secret())
-    found.secret_shown_at = None
-    found.save(update_fields=["sealed_old_secret", "sealed_secret", "secret_shown_at"])
-    WebhookSubscription.objects.filter(pk=found.pk).update(old_secret_until=Now() + OLD_SECRET_HOLDS)
+    row = WebhookSubscription.objects.filter(pk=found.pk)
+    if found.secret_shown_at is not None:
+        row.update(sealed_old_secret=found.sealed_secret, old_secret_until=Now() + OLD_SECRET_HOLDS)
+    row.update(sealed_secret=seal(new_secret()), secret_shown_at=None)
 
 
 def show_secret(*, subscription_id: int, actor: User) -> str:
     """The secret, once: afterwards it can only be replaced. It stands in no log and in no stored answer.
 
     Raises:
-        DomainError: it was shown before. NotFound.
+        DomainError: it was shown before. NotFound. SecretLost.
     """
     _note_shown(subscription_id=subscription_id, actor=actor)
     return unseal(WebhookSubscription.objects.get(pk=subscription_id).sealed_secret)
@@ -149,6 +152,7 @@ def _note_shown(*, subscription_id: int, actor: User) -> None:
     found = lock_subscription(subscription_id, actor)
     if found.secret_shown_at is not None:
         raise DomainError("The secret was shown once already. If it is lost, renew it.")
+    unseal(found.sealed_secret)  # what cannot be shown must not count as shown
     WebhookSubscription.objects.filter(pk=found.pk).update(secret_shown_at=Now())
 
 
@@ -169,28 +173,44 @@ def send_test(*, subscription_id: int, actor: User) -> int:
 def replay(*, delivery_ids: Collection[int], actor: User) -> int:
     """Send these again with all their tries, under their old ids; returns how many. Those that wait are sent now.
 
-    Deliveries of other companies are left out, like those that do not exist.
+    Deliveries of other companies are left out, like those that do not exist. Where nothing lies given up any more the
+    case is over; what is given up again opens another one.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE {DELIVERIES} d SET state = 'waiting', tries = 0, done_at = NULL,"  # noqa: S608
             " next_try_at = statement_timestamp()"
             f" FROM {WebhookSubscription._meta.db_table} s"
-            " WHERE s.id = d.subscription_id AND s.company_id = ANY(%s) AND d.id = ANY(%s) RETURNING d.id",
+            " WHERE s.id = d.subscription_id AND s.company_id = ANY(%s) AND d.id = ANY(%s)"
+            " RETURNING d.id, d.subscription_id",
             [sorted(company_ids(actor)), sorted(delivery_ids)],
         )
-        found = sorted(row[0] for row in cursor.fetchall())
+        subscription_of = dict(cursor.fetchall())
+    found = sorted(subscription_of)
     if found:
+        _close_dead_cases(set(subscription_of.values()), actor=actor)
         transaction.on_commit(partial(nudge_task, SENDER, found, "integration"))
     return len(found)
 
 
+def _close_dead_cases(subscription_ids: set[int], *, actor: User) -> None:
+    rows = WebhookDelivery.objects.filter(subscription__in=subscription_ids, state=WebhookDelivery.State.DEAD)
+    over = subscription_ids - set(rows.order_by().values_list("subscription_id", flat=True).distinct())
+    resolve_cases(
+        kind=DEAD_CASE, document_kind=DOCUMENT, document_ids=sorted(over), resolution="Sent again", actor=actor
+    )
+
+
 @command(permission=None)
-def give_up(*, delivery_id: int, actor: User) -> None:
-    """Set a delivery aside that failed at its last try, and put its subscription on the desk."""
+def give_up(*, delivery_id: int, tries: int, actor: User) -> None:
+    """Set a delivery aside that failed at its last try, and put its subscription on the desk.
+
+    Nothing happens if it was delivered or is sent again since that try.
+    """
+    row = WebhookDelivery.objects.filter(pk=delivery_id, tries=tries, state=WebhookDelivery.State.WAITING)
+    if not row.update(state=WebhookDelivery.State.DEAD):
+        return
     delivery = WebhookDelivery.objects.select_related("subscription").get(pk=delivery_id)
-    delivery.state = WebhookDelivery.State.DEAD
-    delivery.save(update_fields=["state"])
     count = delivery.subscription.deliveries.filter(state=WebhookDelivery.State.DEAD).count()
     many = "1 event was" if count == 1 else f"{count:,} events were"
     _open(DEAD_CASE, delivery.subscription, f"{many} not taken in three days of trying. Replay them when it answers.")

@@ -14,13 +14,20 @@ from collections.abc import Mapping, Sequence
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
+from core.errors import DomainError
+
 PREFIX = "whsec_"
 SECRET_BYTES = 32
 TOLERANCE_SECONDS = 300  # how far the sender's clock may be off, and how long a caught message can be played again
 
 
-class SecretLost(Exception):
+class SecretLost(DomainError):
     """No key of the application opens the sealed secret: SECRET_KEY was changed without a fallback."""
+
+    code = "secret_lost"
+
+    def __init__(self) -> None:
+        super().__init__("The secret cannot be read with the application's present keys. Renew it.")
 
 
 def new_secret() -> str:

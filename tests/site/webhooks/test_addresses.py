@@ -4,6 +4,8 @@ import socket
 from typing import Any
 
 import pytest
+from django.test import Client, override_settings
+from django.urls import reverse
 
 from core.models import User
 from orders_site.webhooks import sending, services
@@ -22,7 +24,8 @@ NOT_PUBLIC = [
     "[::ffff:169.254.169.254]", "[::127.0.0.1]", "[fc00::1]", "[fd00:ec2::254]", "[fe80::1]", "[febf::1]",
     "[ff02::1]", "[64:ff9b::a00:1]", "[64:ff9b::a9fe:a9fe]", "[64:ff9b:1::1]", "[2002:a00:1::]",
     "[2002:7f00:1::1]", "[2001::1]", "[2001:db8::1]", "[100::1]", "2130706433", "017700000001", "0x7f000001",
-    "127.1", "0", "localhost",
+    "127.1", "0", "localhost", "192.0.0.192", "192.88.99.1", "168.63.129.16", "[fec0::1]", "[3fff::1]", "[4000::1]",
+    "[::ffff:8.8.8.8]",
 ]  # fmt: skip
 UNREADABLE = [
     "http://example.com/",
@@ -122,7 +125,7 @@ def test_a_name_that_leads_inside_later_is_refused_at_sending(
     assert "private network" in found.answer
 
 
-def test_the_connection_goes_to_the_address_that_was_checked(
+def test_the_connection_goes_to_the_addresses_that_were_checked(
     monkeypatch: pytest.MonkeyPatch, world: World, adam: User
 ) -> None:
     names(monkeypatch, "8.8.8.8", "8.8.4.4")
@@ -137,7 +140,7 @@ def test_the_connection_goes_to_the_address_that_was_checked(
     monkeypatch.setattr(socket, "create_connection", connect)
     sending.send_due()
 
-    assert asked == [(("8.8.8.8", 443), sending.CONNECT_SECONDS)]
+    assert asked == [((host, 443), sending.CONNECT_SECONDS) for host in ("8.8.8.8", "8.8.4.4")]
 
 
 def test_redirects_are_not_followed(subscribe: Subscribe, adam: User, receiver: Receiver) -> None:
@@ -160,6 +163,21 @@ def test_a_secret_that_no_key_opens_is_said(
 
     assert "Renew it" in WebhookDelivery.objects.get().answer
     assert receiver.requests == []
+
+
+def test_a_secret_that_cannot_be_shown_does_not_count_as_shown(
+    subscribe: Subscribe, adam: User, settings: Any, client: Client
+) -> None:
+    found = subscribe()
+    client.force_login(adam)
+    with override_settings(SECRET_KEY="another key altogether", SECRET_KEY_FALLBACKS=[settings.SECRET_KEY]):
+        services.renew_secret(subscription_id=found.pk, actor=adam)
+
+    answer = client.post(reverse("webhooks:secret", args=[found.pk]))
+
+    assert (answer.status_code, "Renew it" in answer.content.decode()) == (422, True)
+    found.refresh_from_db()
+    assert found.secret_shown_at is None
 
 
 def test_an_older_key_of_the_application_still_opens_secrets(

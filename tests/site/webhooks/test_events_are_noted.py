@@ -1,5 +1,6 @@
 """What happens is noted for subscribers in its own transaction: all or nothing, in order, at no extra statement."""
 
+import json
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from orders.services import cancel_orders, confirm_orders
 from orders_site.webhooks import services
 from orders_site.webhooks.kinds import BY_VERB, DOCUMENTS, EVENTS, PAGES
 from orders_site.webhooks.models import WebhookDelivery
+from orders_site.webhooks.sending import compose
 from tests import factories
 from tests.site.conftest import World
 from tests.site.webhooks.conftest import Subscribe, told
@@ -86,6 +88,8 @@ def test_found_stock_is_told_without_a_document(world: World, subscribe: Subscri
     (found,) = WebhookDelivery.objects.all()
     assert found.facts["places"] == [{"warehouse": world.main.pk, "product": world.bolt.pk}]
     assert (found.document_kind, found.document_id) == ("", None)
+    data = json.loads(compose(found))["data"]
+    assert data["places"] == [{"warehouse": "MAIN", "sku": "BOLT-M8"}]  # as the API names them
 
 
 @command(permission=None)

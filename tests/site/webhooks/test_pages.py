@@ -92,6 +92,7 @@ def test_verbs_of_the_page(client_of_adam: Client, subscribe: Subscribe) -> None
     assert do("off") == 303
     assert do("test") == 422  # it is off
     assert not WebhookDelivery.objects.exists()
+    services.show_secret(subscription_id=found.pk, actor=found.owner)
     assert do("on") == do("test") == do("renew") == 303
     assert do("steal") == 404
     assert WebhookDelivery.objects.get().event == "webhook.test"

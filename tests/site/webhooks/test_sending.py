@@ -139,6 +139,7 @@ def test_the_signature_is_the_one_of_the_specification() -> None:
 
 def test_during_a_rotation_both_secrets_sign(subscribe: Subscribe, adam: User, receiver: Receiver) -> None:
     found = subscribe()
+    services.show_secret(subscription_id=found.pk, actor=adam)
     services.renew_secret(subscription_id=found.pk, actor=adam)
     new = WebhookSubscription.objects.get()
     services.send_test(subscription_id=found.pk, actor=adam)
@@ -265,7 +266,7 @@ def test_a_receiver_that_drips_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> No
         started = time.monotonic()
         target = Target(False, "127.0.0.1", server.getsockname()[1], "/")
 
-        answer = sending.post(target, ip_address("127.0.0.1"), {}, b"{}")
+        answer = sending.post(target, [ip_address("127.0.0.1")], {}, b"{}")
 
         assert answer.status is None
         assert time.monotonic() - started < 3
