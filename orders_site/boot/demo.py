@@ -23,7 +23,7 @@ from orders_site.boot.supervisor import StopAskedError, Supervisor
 DATABASE = "kept"
 DEFAULT_PORT = 8000
 WEB_PATIENCE_S = 60.0
-WORKER_PATIENCE_S = 4.0  # a task that is cut off is given back: the outbox finds it again
+WORKER_PATIENCE_S = 2.0  # a task that is cut off is given back: the outbox finds it again
 ENVIRONMENT = {"DJANGO_SETTINGS_MODULE": "orders_site.settings.dev", "PYTHONUNBUFFERED": "1"}
 USAGE = """usage: bin/demo [--fresh | --stop | --status]
   (nothing)  start, or continue with the data that is there
