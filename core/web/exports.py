@@ -124,6 +124,12 @@ class ListAnswer(HttpResponse):
         self.listing = listing
 
 
+class _ChosenCompany(dict[str, Any]):
+    """What a list reads of a session: the chosen company. It is nobody's session, so it has no key."""
+
+    session_key = ""
+
+
 class ListRequest(HttpRequest):
     """A question for a list, without a browser: the same address, the same person, the same chosen company."""
 
@@ -134,7 +140,7 @@ class ListRequest(HttpRequest):
         self.path = self.path_info = parts.path
         self.GET = QueryDict(parts.query)
         self.user = user
-        self.session = {CHOSEN_COMPANY: company_id} if company_id else {}  # type: ignore[assignment]
+        self.session = _ChosenCompany({CHOSEN_COMPANY: company_id} if company_id else {})  # type: ignore[assignment]
 
 
 def list_at(address: str, user: User, company_id: int | None = None) -> "ListPage":
@@ -145,8 +151,9 @@ def list_at(address: str, user: User, company_id: int | None = None) -> "ListPag
     request = ListRequest(address, user, company_id)
     try:
         match = resolve(request.path)
+        is_public = str(getattr(match.func, "access_policy", "public: ")).startswith("public: ")  # so it is no list
         request.resolver_match = match
-        answer = match.func(request, *match.args, **match.kwargs)
+        answer = None if is_public else match.func(request, *match.args, **match.kwargs)
     except (Resolver404, Http404):
         raise NotFound("There is no such list.") from None
     if not isinstance(answer, ListAnswer):

@@ -30,11 +30,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Ordering:
-    """What a list is sorted by: a path of the model or an annotation, then the key, both in one direction."""
+    """What a list is sorted by: a path of the model or an annotation, then the key, both in one direction.
+
+    ``of`` names the list: places of another one mean nothing here, even where it is sorted by the same word.
+    """
 
     path: str
     is_descending: bool = False
     can_be_absent: bool = False
+    of: str = ""
 
     def expressions(self, *, is_reversed: bool = False) -> list[OrderBy]:
         """For ``order_by``."""
@@ -103,18 +107,21 @@ def _decode(coded: list[Any]) -> Any:
 
 
 def write_place(ordering: Ordering, row: Row, first: int) -> str:
-    """The place as a signed word for an address; it only fits the sort it was made for."""
+    """The place as a signed word for an address; it only fits the list and the sort it was made for."""
     value = _encode(row[ordering.path])
-    return signing.Signer(salt=_SALT).sign_object([ordering.path, ordering.is_descending, value, row["pk"], first])
+    sort = [ordering.of, ordering.path, ordering.is_descending]
+    return signing.Signer(salt=_SALT).sign_object([*sort, value, row["pk"], first])
 
 
 def read_place(word: str, ordering: Ordering) -> Place | None:
-    """The place from an address, or nothing if it is another sort's or was tampered with: then the list starts anew."""
+    """The place from an address, or nothing if it is another list's or sort's or was tampered with: then the list
+    starts anew.
+    """
     try:
-        path, down, value, pk, first = signing.Signer(salt=_SALT).unsign_object(word)
+        *sort, value, pk, first = signing.Signer(salt=_SALT).unsign_object(word)
     except (signing.BadSignature, ValueError, TypeError):
         return None
-    if (path, down) != (ordering.path, ordering.is_descending):
+    if sort != [ordering.of, ordering.path, ordering.is_descending]:
         return None
     return Place(_decode(value), pk, first)
 

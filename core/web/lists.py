@@ -115,7 +115,8 @@ class ListPage:
         """The sort as the database sees it."""
         name = self.sort.removeprefix("-")
         path = next((column.sort for column in self.offered if column.name == name and column.sort), "pk")
-        return Ordering(path, self.sort.startswith("-"), can_be_absent(self._all, path))
+        of = f"{self.viewing.list_key} {self._all.model._meta.label}"
+        return Ordering(path, self.sort.startswith("-"), can_be_absent(self._all, path), of)
 
     @cached_property
     def size(self) -> int:
@@ -253,8 +254,13 @@ class ListPage:
     @cached_property
     def matching(self) -> str:
         """What “all that match” stands for, signed: these filters of this list for this person, nothing wider."""
-        company_id = chosen_company(self.request) or 0
-        return _MATCHING.sign_object([self.request.user.pk, company_id, *self._narrowing])
+        return _MATCHING.sign_object(self._meant)
+
+    @property
+    def _meant(self) -> list[Any]:
+        """Whose selection it is, of which rows. A verb has an address of its own, so the list is known by its rows."""
+        rows = f"{self.noun} {self._all.model._meta.label}"
+        return [self.request.user.pk, chosen_company(self.request) or 0, rows, *self._narrowing]
 
     @property
     def _narrowing(self) -> list[list[str]]:
@@ -289,7 +295,7 @@ class ListPage:
             said = _MATCHING.unsign_object(word)
         except (signing.BadSignature, ValueError):
             said = None
-        if said != [self.request.user.pk, chosen_company(self.request) or 0, *self._narrowing]:
+        if said != self._meant:
             raise Conflict("The filters are not those under which you selected all. Select again; nothing was changed.")
 
     # --- how it is answered ------------------------------------------------------------------------------------------

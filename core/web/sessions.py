@@ -90,6 +90,12 @@ def restart(session: SessionBase) -> None:
         session.set_expiry(FRESH_SECONDS)
 
 
+def keep_visit(before: str | None, session: SessionBase) -> None:
+    """Let the visit of a session go on under its new key: a new password gives one, and nobody signed in anew."""
+    if before and before != session.session_key:
+        Visit.objects.filter(session_key=before).update(session_key=session.session_key)
+
+
 def confirm(request: HttpRequest) -> None:
     """Note that the person has just proved again who it is."""
     request.session[CLOCK] = request.session.get(CLOCK, {}) | {"confirmed": time.time()}

@@ -40,7 +40,10 @@ def of_value(value: Any) -> Cell:
     if isinstance(value, bool):
         return Cell("yes" if value else "no")
     if isinstance(value, int | float | Decimal):
-        return Cell(f"{Decimal(str(value)):f}" if value == value else "", "number")
+        number = Decimal(str(value))
+        if not number.is_finite():
+            return EMPTY if number.is_nan() else Cell("This is larger than any number that can be kept.", "error")
+        return Cell(f"{number:f}", "number")
     if isinstance(value, datetime):
         is_day = value.time() == time()
         return Cell(value.date().isoformat(), "date") if is_day else Cell(value.isoformat(" "))

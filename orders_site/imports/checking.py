@@ -5,6 +5,7 @@ Reads only. The dry run and the applying ask the same question, so that what was
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from core.dates import business_date
@@ -46,7 +47,7 @@ class Reader:
             if problem:
                 return f"row {number}"
             parts.append("" if value is None else str(value).upper())
-        return "|".join(parts)[:LONGEST_KEY] if any(parts) else f"row {number}"
+        return _joined(parts) if any(parts) else f"row {number}"
 
     def row(self, stored: ImportRow) -> ReadRow:
         """The values of a row, with a sentence at each cell that cannot be read."""
@@ -81,6 +82,14 @@ class Reader:
         except Unclear as unclear:
             return None, str(unclear)
         return (None, "") if value == "" else (value, "")
+
+
+def _joined(parts: Sequence[str]) -> str:
+    """One word for several, and never the same for others: what divides them is doubled inside of them, and what is
+    too long ends with its fingerprint.
+    """
+    word = " | ".join(part.replace("|", "||") for part in parts)
+    return word if len(word) <= LONGEST_KEY else f"{word[:200]}…{sha256(word.encode()).hexdigest()}"
 
 
 def check_groups(reader: Reader, rows: Sequence[ImportRow], scope: Scope) -> list[Group]:

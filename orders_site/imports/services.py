@@ -178,9 +178,9 @@ def _start(run: ImportRun, kind: str, title: str, actor: User) -> int:
 
 
 @command(permission=RIGHT)
-def keep_rows(*, run_id: int, rows: Sequence[tuple[int, str, list[Any]]], actor: User) -> None:
+def keep_rows(*, run_id: int, job_id: int, rows: Sequence[tuple[int, str, list[Any]]], actor: User) -> None:
     """Keep so many rows of the file as (number, key, cells). Kept before: left alone. Raises NotNow once stopped."""
-    _require_state(run_id, State.CHECKING)
+    _require_step(run_id, job_id, State.CHECKING)
     bulk.insert(
         ImportRow,
         {
@@ -195,17 +195,17 @@ def keep_rows(*, run_id: int, rows: Sequence[tuple[int, str, list[Any]]], actor:
 
 
 @command(permission=RIGHT)
-def join_rows(*, run_id: int, actor: User) -> None:
+def join_rows(*, run_id: int, job_id: int, actor: User) -> None:
     """Let the rows of each key know the first of them. One statement. Raises NotNow once stopped."""
-    _require_state(run_id, State.CHECKING)
+    _require_step(run_id, job_id, State.CHECKING)
     with connection.cursor() as cursor:
         cursor.execute(_FIRST, [run_id, run_id])
 
 
 @command(permission=RIGHT)
-def keep_outcomes(*, run_id: int, told: Sequence[Told], actor: User) -> None:
+def keep_outcomes(*, run_id: int, job_id: int, told: Sequence[Told], actor: User) -> None:
     """Keep what the dry run found of these rows. Two statements. Raises NotNow once stopped."""
-    _require_state(run_id, State.CHECKING)
+    _require_step(run_id, job_id, State.CHECKING)
     rows = ImportRow.objects.filter(run_id=run_id, number__in=[row.number for row in told])
     ids = dict(rows.values_list("number", "pk"))
     names = ("outcome", "problems", "warnings", "changes")
@@ -214,9 +214,9 @@ def keep_outcomes(*, run_id: int, told: Sequence[Told], actor: User) -> None:
 
 
 @command(permission=RIGHT)
-def finish_check(*, run_id: int, problem: str, actor: User) -> None:
+def finish_check(*, run_id: int, job_id: int, problem: str, actor: User) -> None:
     """End the dry run: count the outcomes, or note why the file cannot be read. Raises NotNow once stopped."""
-    _require_state(run_id, State.CHECKING)
+    _require_step(run_id, job_id, State.CHECKING)
     if problem:
         ImportRow.objects.filter(run_id=run_id).delete()
     counted = ImportRow.objects.filter(run_id=run_id).values_list("outcome").annotate(rows=Count("pk"))
@@ -226,9 +226,9 @@ def finish_check(*, run_id: int, problem: str, actor: User) -> None:
 
 
 @command(permission=None)
-def rehearse_rows(*, run_id: int, firsts: Sequence[int], actor: User) -> None:
+def rehearse_rows(*, run_id: int, job_id: int, firsts: Sequence[int], actor: User) -> None:
     """Carry these rows out and take all of it back. Always raises: Rehearsed, or the room's refusal."""
-    _, reader, groups = _look_again(run_id, firsts, State.CHECKING, actor)
+    _, reader, groups = _look_again(run_id, job_id, firsts, State.CHECKING, actor)
     scope = reader.scope(_seen(run_id, actor), actor)
     reader.kind.apply([group for group in groups if group.outcome in ("new", "changed")], scope)
     raise Rehearsed("Rehearsed.")
@@ -238,14 +238,14 @@ def rehearse_rows(*, run_id: int, firsts: Sequence[int], actor: User) -> None:
 
 
 @command(permission=None)
-def apply_rows(*, run_id: int, firsts: Sequence[int], actor: User) -> int:
+def apply_rows(*, run_id: int, job_id: int, firsts: Sequence[int], actor: User) -> int:
     """Apply these groups, named by their first rows, and note it with them; returns how many rows were applied.
 
     Looks again first: what would not do any more what the dry run showed is refused, row by row. Locks the import, so
     that two workers never apply one row twice. Raises the refusals of the room, and then nothing of the batch is
     applied; NotNow once stopped.
     """
-    stored, reader, groups = _look_again(run_id, firsts, State.APPLYING, actor)
+    stored, reader, groups = _look_again(run_id, job_id, firsts, State.APPLYING, actor)
     shown = {row.first: row for row in stored if row.number == row.first}
     good, told = [], []
     for group in groups:
@@ -274,38 +274,39 @@ def apply_rows(*, run_id: int, firsts: Sequence[int], actor: User) -> int:
 
 def _moved(group: Group) -> str:
     problem = next((sentence for row in group.rows for sentence in row.problems.values()), "")
-    return (
-        f"Something changed since the dry run. {problem or 'Upload the bad rows again to see what they would do now.'}"
-    )
+    words = problem or "Upload the bad rows again to see what they would do now."
+    return f"Something changed since the dry run. {words}"[:500]
 
 
 @command(permission=RIGHT)
-def refuse_rows(*, run_id: int, first: int, sentence: str, actor: User) -> None:
+def refuse_rows(*, run_id: int, job_id: int, first: int, sentence: str, actor: User) -> None:
     """Note with the rows of one key why the room refused them. Raises NotNow once stopped."""
-    _require_state(run_id, State.APPLYING)
+    _require_step(run_id, job_id, State.APPLYING)
     rows = ImportRow.objects.filter(run_id=run_id, first=first, result="")
     rows.update(result=ImportRow.Result.REFUSED, sentence=sentence[:500])
 
 
 @command(permission=RIGHT)
-def finish_applying(*, run_id: int, actor: User) -> None:
+def finish_applying(*, run_id: int, job_id: int, actor: User) -> None:
     """Nothing is left to apply. Raises NotNow once stopped."""
-    _require_state(run_id, State.APPLYING)
+    _require_step(run_id, job_id, State.APPLYING)
     ImportRun.objects.filter(pk=run_id).update(state=State.DONE)
 
 
-def _require_state(run_id: int, state: State) -> ImportRun:
-    """Lock the run by writing what it is. Raises NotNow when it is at another step, because somebody stopped it."""
-    if not ImportRun.objects.filter(pk=run_id, state=state).update(state=state):
+def _require_step(run_id: int, job_id: int, state: State) -> ImportRun:
+    """Lock the run by writing what it is. Raises NotNow when it is at another step, because somebody stopped it, and
+    when another job does this step by now: one that was begun under an earlier mapping must not write under a new one.
+    """
+    if not ImportRun.objects.filter(pk=run_id, job_id=job_id, state=state).update(state=state):
         raise NotNow("The import was stopped.")
     return ImportRun.objects.select_related("company").get(pk=run_id)
 
 
 def _look_again(
-    run_id: int, firsts: Sequence[int], state: State, actor: User
+    run_id: int, job_id: int, firsts: Sequence[int], state: State, actor: User
 ) -> tuple[list[ImportRow], Reader, list[Group]]:
     """The rows of these groups that are not applied yet, checked as things are now, under the kind's own locks."""
-    run = _require_state(run_id, state)
+    run = _require_step(run_id, job_id, state)
     access.require(actor, KINDS[run.kind].right)
     if run.company_id not in access.company_ids(actor):
         raise NotFound("There is no such import.")

@@ -62,7 +62,7 @@ def separator_of(text: str) -> str:
     def worth(separator: str) -> tuple[bool, int]:
         widths = []
         with suppress(csv.Error):  # the rows before it tell enough; the reading tells what is wrong
-            for row in islice(csv.reader(io.StringIO(text), delimiter=separator), SNIFFED_ROWS):
+            for row in islice(csv.reader(io.StringIO(text, newline=""), delimiter=separator), SNIFFED_ROWS):
                 widths += [len(row)] if row else []
         return (len(set(widths)) == 1 and widths[0] > 1, widths[0]) if widths else (False, 0)
 

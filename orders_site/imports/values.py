@@ -21,6 +21,7 @@ _TWO_WAYS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _WRITTEN = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})", re.ASCII)
 _SHORTENED = re.compile(r"\d([.,]\d+)?E\+?\d+", re.ASCII | re.IGNORECASE)
+LARGEST = Decimal(10) ** 15  # exclusive: no column of ours holds more
 EXACT_DIGITS = 15  # a spreadsheet keeps no more of a number
 _YES = {"yes", "y", "true", "1", "x", "ja", "oui", "si", "sí"}
 _NO = {"no", "n", "false", "0", "nein", "non"}
@@ -63,7 +64,7 @@ def number(cell: Cell, reading: Reading) -> Decimal:
     """
     written = text(cell)
     if cell.kind == "number":
-        return Decimal(written)
+        return _kept(written, Decimal(written))
     if cell.kind == "date":
         raise Unclear(f"{written} is a date; a number is needed here.")
     body = written.replace("\u00a0", "").replace("\u202f", "").replace(" ", "").replace("'", "").replace("\u2212", "-")
@@ -76,8 +77,14 @@ def number(cell: Cell, reading: Reading) -> Decimal:
     for sign in (reading.decimal_sign,) if reading.decimal_sign else (POINT, COMMA):
         if _PLAIN[sign].fullmatch(body) or _GROUPED[sign].fullmatch(body):
             bare = body.replace(",", "") if sign == POINT else body.replace(".", "").replace(",", ".")
-            return -Decimal(bare) if is_negative else Decimal(bare)
+            return _kept(written, -Decimal(bare) if is_negative else Decimal(bare))
     raise Unclear(_no_number(written, reading))
+
+
+def _kept(written: str, found: Decimal) -> Decimal:
+    if abs(found) >= LARGEST:
+        raise Unclear(f"{written[:40]} is larger than any number that can be kept.")
+    return found
 
 
 def _no_number(written: str, reading: Reading) -> str:

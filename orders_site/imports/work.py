@@ -24,15 +24,21 @@ def check(job: RunningJob) -> Mapping[str, Any]:
     run_id = int(job.arguments["run_id"])
     with use_context(RequestContext(via="import")):
         try:
-            _read(job, _run(run_id))
-            _check(job, _run(run_id))
-            services.finish_check(run_id=run_id, problem="", actor=job.actor)
-        except FileRefused as refusal:
-            services.finish_check(run_id=run_id, problem=refusal.sentence, actor=job.actor)
-            return {"sentence": refusal.sentence, "link": f"/imports/{run_id}/"}
+            problem = _read_and_check(job, run_id)
+            services.finish_check(run_id=run_id, job_id=job.id, problem=problem, actor=job.actor)
         except NotNow:
             return STOPPED
-    return {"sentence": "Every row was checked; nothing was changed.", "link": f"/imports/{run_id}/"}
+    return {"sentence": problem or "Every row was checked; nothing was changed.", "link": f"/imports/{run_id}/"}
+
+
+def _read_and_check(job: RunningJob, run_id: int) -> str:
+    """Do the dry run; returns why the file cannot be read, or nothing. Raises NotNow once stopped."""
+    try:
+        _read(job, _run(run_id))
+        _check(job, _run(run_id))
+    except FileRefused as refusal:
+        return refusal.sentence
+    return ""
 
 
 def apply(job: RunningJob) -> Mapping[str, Any]:
@@ -47,7 +53,7 @@ def apply(job: RunningJob) -> Mapping[str, Any]:
             while firsts := _next_firsts(open_rows.filter(result=""), 0, kind.batch):
                 _apply(job, run_id, firsts)
                 job.progress(total - open_rows.filter(result="").count(), total)
-            services.finish_applying(run_id=run_id, actor=job.actor)
+            services.finish_applying(run_id=run_id, job_id=job.id, actor=job.actor)
         except NotNow:
             return STOPPED
     job.save_checkpoint({}, done=total, total=total)
@@ -77,11 +83,12 @@ def _read(job: RunningJob, run: ImportRun) -> None:
     for number, batch in enumerate(_batched(new, READ_BATCH), 1):
         services.keep_rows(
             run_id=run.pk,
+            job_id=job.id,
             rows=[(at, reader.key(at, cells), plain(cells)) for at, cells in batch],
             actor=job.actor,
         )
         job.save_checkpoint({"read": batch[-1][0]}, done=kept + number * len(batch))
-    services.join_rows(run_id=run.pk, actor=job.actor)
+    services.join_rows(run_id=run.pk, job_id=job.id, actor=job.actor)
     job.save_checkpoint({"joined": True, "checked": 0}, done=0, total=run.rows.count())
 
 
@@ -106,7 +113,7 @@ def _check(job: RunningJob, run: ImportRun) -> None:
             for first, sentence in _rehearse(job, run.pk, sorted(by_first)):
                 by_first[first].wrong(reader.kind.key[0], sentence)
                 by_first[first].outcome = "wrong"
-        services.keep_outcomes(run_id=run.pk, told=_told(groups, reader.kind), actor=job.actor)
+        services.keep_outcomes(run_id=run.pk, job_id=job.id, told=_told(groups, reader.kind), actor=job.actor)
         after, done = firsts[-1], done + len(rows)
         job.save_checkpoint({"joined": True, "checked": after, "done": done}, done=done, total=total)
 
@@ -136,7 +143,7 @@ def _rehearse(job: RunningJob, run_id: int, firsts: Sequence[int]) -> list[tuple
     if not firsts:
         return []
     try:
-        services.rehearse_rows(run_id=run_id, firsts=firsts, actor=job.actor)
+        services.rehearse_rows(run_id=run_id, job_id=job.id, firsts=firsts, actor=job.actor)
     except Rehearsed:
         return []
     except _NOT_OF_A_ROW:
@@ -151,12 +158,15 @@ def _rehearse(job: RunningJob, run_id: int, firsts: Sequence[int]) -> list[tuple
 def _apply(job: RunningJob, run_id: int, firsts: Sequence[int]) -> None:
     """Apply a batch; what the room refuses is halved until the rows that are to blame stand alone."""
     try:
-        services.apply_rows.once(job.key(f"{firsts[0]}-{firsts[-1]}"))(run_id=run_id, firsts=firsts, actor=job.actor)
+        once = services.apply_rows.once(job.key(f"{firsts[0]}-{firsts[-1]}"))
+        once(run_id=run_id, job_id=job.id, firsts=firsts, actor=job.actor)
     except _NOT_OF_A_ROW:
         raise
     except DomainError as refusal:
         if len(firsts) == 1:
-            services.refuse_rows(run_id=run_id, first=firsts[0], sentence=refusal.sentence, actor=job.actor)
+            services.refuse_rows(
+                run_id=run_id, job_id=job.id, first=firsts[0], sentence=refusal.sentence, actor=job.actor
+            )
             return
         for half in _halves(firsts):
             _apply(job, run_id, half)

@@ -46,6 +46,13 @@ def people_visible_to(user: User) -> "QuerySet[User]":
     return User.objects.filter(Exists(shared) | ~Exists(any_company), is_system=False)
 
 
+def account_named(typed: str) -> str:
+    """What tries to sign in are counted under: the person whose user name or e-mail this is, else what was typed."""
+    named = User.objects.filter(Q(username__iexact=typed) | Q(email__iexact=typed)).order_by("pk")
+    pk = named.values_list("pk", flat=True).first() if typed else None
+    return typed if pk is None else f"person {pk}"
+
+
 def people_with_facts(people: "QuerySet[User]") -> "QuerySet[User]":
     """With state, roles, second factor and the day last seen, in the statement that reads them."""
     roles = Group.objects.filter(user=OuterRef("pk")).order_by().values("user")

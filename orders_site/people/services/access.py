@@ -9,7 +9,7 @@ from core.access import company_ids
 from core.commands import command
 from core.errors import DomainError, NotAllowed, NotFound
 from core.locks import Rank, lock_rows
-from core.models import CompanyMembership, User, UserRole
+from core.models import CompanyMembership, Invitation, User, UserRole
 from orders_site.people.selectors import (
     administrators,
     conflicts_among,
@@ -81,6 +81,11 @@ def write_companies(person: User, wanted: Collection[int], actor: User) -> None:
     )
 
 
+def require_reach(actor: User, person: User) -> None:
+    """Refuse to touch the account of somebody who holds rights that the actor does not. Raises NotAllowed."""
+    _require_reach(actor, [(str(person), frozenset(right.name for right in held_rights(person)))])
+
+
 def _require_reach(actor: User, roles: Iterable[tuple[str, frozenset[str]]]) -> None:
     for name, rights in roles:
         if not reaches(actor, rights):
@@ -110,12 +115,16 @@ def require_an_administrator(was_administrator: bool) -> None:
 
 @command(permission=MAINTAIN)
 def deactivate_person(*, user_id: int, reason: str, actor: User) -> None:
-    """Keep somebody out from now on; what the person did stays. Raises NotFound, NotAllowed, DomainError."""
+    """Keep somebody out from now on; what the person did stays, an invitation that is open does not.
+
+    Raises NotFound, NotAllowed, DomainError.
+    """
     person = lock_person(user_id, actor)
-    _require_reach(actor, [(str(person), frozenset(right.name for right in held_rights(person)))])
+    require_reach(actor, person)
     was_administrator = is_administrator(person)
     person.is_active = False
     person.save(update_fields=["is_active"])
+    Invitation.objects.filter(person=person, accepted_at=None).delete()
     require_an_administrator(was_administrator)
     end_every_session(user_id=person.pk, actor=actor)
 
@@ -124,7 +133,7 @@ def deactivate_person(*, user_id: int, reason: str, actor: User) -> None:
 def activate_person(*, user_id: int, actor: User) -> None:
     """Let somebody in again with the old password. Raises NotFound, NotAllowed, DomainError (never accepted)."""
     person = lock_person(user_id, actor)
-    _require_reach(actor, [(str(person), frozenset(right.name for right in held_rights(person)))])
+    require_reach(actor, person)
     if not person.has_usable_password():
         raise DomainError("This person has no password yet: send the invitation again.")
     person.is_active = True
@@ -138,6 +147,6 @@ def remove_second_factor(*, user_id: int, reason: str, actor: User) -> None:
     Raises NotFound, NotAllowed.
     """
     person = lock_person(user_id, actor)
-    _require_reach(actor, [(str(person), frozenset(right.name for right in held_rights(person)))])
+    require_reach(actor, person)
     Authenticator.objects.filter(user_id=person.pk).delete()
     end_every_session(user_id=person.pk, actor=actor)

@@ -16,7 +16,7 @@ from core.models import Invitation, User
 from core.outbox import emit
 from core.system import system_user
 from orders_site.people.drafts import PersonDraft, Secret
-from orders_site.people.services.access import lock_person, write_companies, write_roles
+from orders_site.people.services.access import lock_person, require_reach, write_companies, write_roles
 from orders_site.people.services.mail import absolute, send
 from orders_site.people.services.sessions import MAINTAIN
 
@@ -61,18 +61,18 @@ def invite_person(*, draft: PersonDraft, actor: User) -> int:
 
 @command(permission=MAINTAIN)
 def send_invitation_again(*, user_id: int, actor: User) -> None:
-    """Send a new link; the one before it is void. Raises NotFound, DomainError (it was accepted)."""
+    """Send a new link, also after the invitation was withdrawn; the one before it is void.
+
+    Raises NotFound, NotAllowed, DomainError (it was accepted).
+    """
     person = lock_person(user_id, actor)
-    invitation = _open_invitation_of(person)
-    Invitation.objects.filter(pk=invitation.pk).update(token_hash="", expires_at=timezone.now() + timedelta(days=DAYS))
-    emit(SEND, [{"invitation_id": invitation.pk}], queue="integration")
-
-
-def _open_invitation_of(person: User) -> Invitation:
-    invitation = Invitation.objects.filter(person=person, accepted_at=None).first()
-    if invitation is None:
+    if person.has_usable_password():
         raise DomainError("This person has accepted already.")
-    return invitation
+    require_reach(actor, person)
+    invitation, _ = Invitation.objects.update_or_create(
+        person=person, defaults={"token_hash": "", "expires_at": timezone.now() + timedelta(days=DAYS)}
+    )
+    emit(SEND, [{"invitation_id": invitation.pk}], queue="integration")
 
 
 @command(permission=None)
@@ -106,13 +106,14 @@ def invitation_of(token: str) -> Invitation | None:
 
 
 @command(permission=None)
-def accept_invitation(*, invitation_id: int, password: Secret, actor: User) -> None:
-    """Give the invited person a password and let it in; the link is void. Raises NotFound (it was used meanwhile)."""
+def accept_invitation(*, token: Secret, password: Secret, actor: User) -> None:
+    """Give the invited person a password and let it in; the link is void.
+
+    Raises NotFound: it was used, withdrawn or replaced meanwhile.
+    """
     (person,) = lock_rows(User, [actor.pk], Rank.MASTER_DATA)
-    used = Invitation.objects.filter(pk=invitation_id, person=person, accepted_at=None, expires_at__gt=Now()).update(
-        accepted_at=Now(), token_hash=""
-    )
-    if not used:
+    open_now = Invitation.objects.filter(person=person, token_hash=_hash(token.reveal), accepted_at=None)
+    if not open_now.filter(expires_at__gt=Now()).update(accepted_at=Now(), token_hash=""):
         raise NotFound("This link was used already, or it is too old.")
     person.set_password(password.reveal)
     person.is_active = True

@@ -14,9 +14,10 @@ from django.http import HttpRequest, HttpResponse
 
 from core.models import User
 from core.web.limits import Limit, take
-from core.web.posted import actor_of
-from core.web.sessions import confirm
+from core.web.posted import actor_of, text_of
+from core.web.sessions import confirm, keep_visit
 from core.web.visitors import visitor_address
+from orders_site.people.selectors import account_named
 from orders_site.people.services.sessions import end_sessions_after_password
 from orders_site.people.sign_in_forms import (
     ChangePasswordForm,
@@ -34,6 +35,7 @@ FROM_ADDRESS = Limit("sign-in-address", 20, 60)
 RESET = Limit("password-reset", 5, 60)
 PASSWORD = Limit("password", 5, 60)
 CODE = Limit("second-factor", 5, 300)
+LONGEST_LOGIN = 254
 
 
 def count_address(request: HttpRequest) -> None:
@@ -58,7 +60,7 @@ class SignIn(Refusing, account.LoginView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Count the try for its address and its account, then sign in."""
         count_address(request)
-        take(SIGN_IN, request.POST.get("login", "").strip())
+        take(SIGN_IN, account_named(text_of(request.POST, "login", LONGEST_LOGIN)))
         return cast(HttpResponse, super().post(request, *args, **kwargs))
 
 
@@ -151,7 +153,9 @@ class ChangePassword(Refusing, account.PasswordChangeView):
 
     def form_valid(self, form: forms.Form) -> HttpResponse:
         """Keep the password; one's other sessions end."""
+        before = self.request.session.session_key
         answer = cast(HttpResponse, super().form_valid(form))
+        keep_visit(before, self.request.session)
         end_sessions_after_password(actor_of(self.request), keep=self.request.session.session_key or "")
         return answer
 

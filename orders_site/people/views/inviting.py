@@ -88,7 +88,7 @@ def invited(request: HttpRequest, token: str) -> HttpResponse:
     form = FirstPasswordForm(request.POST if request.method == "POST" else None, person=person)
     if request.method == "POST" and form.is_valid():
         password = Secret(form.cleaned_data["password1"])
-        accept_invitation(invitation_id=invitation.pk, password=password, actor=person)
+        accept_invitation(token=Secret(token), password=password, actor=person)
         messages.success(request, "Your password is kept. Sign in with it now.")
         return see_other("login")
     return render(request, "people/invited.html", {"form": form, "person": person}, status=422 if form.errors else 200)

@@ -159,8 +159,13 @@ def _verbs(found: User) -> list[ActionButton]:
             "Keep it",
         )
         buttons.append(verb("Remove second factor", "remove-factor", needs_reason=True, confirm=question))
-    if facts["state"] == "invited":
+    if not found.has_usable_password():  # asked in, not here yet
         buttons.append(verb("Send invitation again", "send-again"))
+        if facts["state"] == "invited":
+            question = Confirm(
+                f"Withdraw the invitation of {found}?", "Its link opens nothing any more.", "Withdraw", "Keep"
+            )
+            buttons.append(verb("Withdraw invitation", "deactivate", needs_reason=True, confirm=question))
     elif facts["state"] == "off":
         buttons.append(verb("Activate", "activate"))
     else:

@@ -75,9 +75,10 @@ def test_a_place_survives_the_address(value: Any) -> None:
     assert read_place(write_place(ordering, {"x": value, "pk": 3}, 51), ordering) == Place(value, 3, 51)
 
 
-def test_a_place_of_another_sort_or_a_tampered_one_starts_the_list_anew() -> None:
+def test_a_place_of_another_list_or_sort_or_a_tampered_one_starts_the_list_anew() -> None:
     word = write_place(Ordering("x"), {"x": 1, "pk": 3}, 51)
 
+    assert read_place(word, Ordering("x", of="another list")) is None
     assert read_place(word, Ordering("y")) is None
     assert read_place(word, Ordering("x", is_descending=True)) is None
     assert read_place(word[:-2] + "zz", Ordering("x")) is None

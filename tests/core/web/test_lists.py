@@ -202,6 +202,14 @@ def test_the_word_for_all_matching_is_of_one_person(ask: Ask, make_jobs: MakeJob
         picked_of(request)
 
 
+def test_the_word_for_all_matching_is_of_one_list(ask: Ask, make_jobs: MakeJobs) -> None:
+    make_jobs(1)
+    people = ListPage(ask(), User.objects.all(), (Column("username", "Name"),), noun="people", default_sort="username")
+
+    with pytest.raises(Conflict):
+        picked_of(posted_as(ask(), people.matching))
+
+
 def test_size_is_one_of_those_offered(ask: Ask) -> None:
     assert [listing(ask(f"?size={size}")).size for size in ("100", "5000", "x", "")] == [100, 50, 50, 50]
 

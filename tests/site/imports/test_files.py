@@ -33,6 +33,10 @@ def test_encodings_and_separators_are_found(encoding: str, separator: str) -> No
     assert [[cell.text for cell in row] for row in table.sample] == [list(row) for row in ROWS[1:]]
 
 
+def test_the_line_ends_of_old_computers_are_read() -> None:
+    assert files.recognise(csv_file(ROWS, separator=";").replace(b"\r\n", b"\r")).headers == list(ROWS[0])
+
+
 def test_a_workbook_is_read_by_its_values() -> None:
     table = files.recognise(workbook([["SKU", "Weight", "From"], ["A", 1.1, None], ["B", 100000000000000000, "x"]]))
 

@@ -66,7 +66,7 @@ def test_statements_do_not_depend_on_the_rows_of_a_batch(importer: Importer, cou
         firsts = list(run.rows.order_by("first").values_list("first", flat=True))
         ImportRun.objects.filter(pk=run.pk).update(state="applying")
         with count_statements() as statements:
-            services.apply_rows(run_id=run.pk, firsts=firsts, actor=importer.user)
+            services.apply_rows(run_id=run.pk, job_id=run.job_id, firsts=firsts, actor=importer.user)
         told.append(statements.count)
 
     assert told[1] == told[2]
@@ -160,6 +160,27 @@ def test_stopped_in_the_middle_it_goes_on_later(importer: Importer, monkeypatch:
     run.refresh_from_db()
     assert (run.state, Product.objects.filter(sku__startswith="N-").count()) == ("done", 1_000)
     assert set(run.rows.values_list("result", flat=True)) == {"done"}
+
+
+def test_a_dry_run_that_was_stopped_writes_nothing_into_the_next_one(importer: Importer, monkeypatch: Any) -> None:
+    rows = [["SKU", "Other", "Name", "Stock unit"], ["N-1", "M-1", "Nut", "ea"], ["N-2", "M-2", "Nut", "ea"]]
+    run = importer.take("products", csv_file(rows))
+    importer.map(run)
+    late, keep_rows = Job.objects.get(), services.keep_rows
+
+    def stopped_and_mapped_anew(**kwargs: Any) -> Any:
+        monkeypatch.setattr(services, "keep_rows", keep_rows)
+        services.stop_run(run_id=run.pk, actor=importer.user)
+        assert importer.map(run, sku="Other").status_code == 303
+        return keep_rows(**kwargs)
+
+    monkeypatch.setattr(services, "keep_rows", stopped_and_mapped_anew)
+    run_job(late.pk)
+    assert (run.rows.count(), Job.objects.get(pk=late.pk).result) == (0, import_work.STOPPED)
+
+    importer.work(run)
+    assert set(run.rows.values_list("key", flat=True)) == {"M-1", "M-2"}
+    assert (run.state, run.counts) == ("checked", {"new": 2})
 
 
 class Killed(BaseException):

@@ -4,12 +4,13 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from catalog.models import ConditionRecord, CustomerPartNumber
 from inventory.models import BinStock, StockAdjustment
 from orders.models import Order
 from tests import factories
-from tests.site.imports.makers import Importer, csv_file, outcomes, said
+from tests.site.imports.makers import Importer, csv_file, outcomes, said, with_number, workbook
 from tests.world import World
 
 PRICES = [
@@ -96,6 +97,16 @@ def test_stock_that_moved_since_the_dry_run_is_not_written_over(importer: Import
     assert BinStock.objects.get(bin__warehouse=world.north, product=world.bolt).quantity == 12
 
 
+@pytest.mark.parametrize("counted", ["1e999", "-1e999", "1e308", "1000000000000000"])
+def test_a_number_beyond_all_columns_is_wrong_at_its_cell(importer: Importer, counted: str) -> None:
+    rows = [["Warehouse", "SKU", "Counted", "Reason"], ["MAIN", "BOLT-M8", 777, "x"], ["MAIN", "MUG-NAVY", 49, "x"]]
+    run = importer.check("stock", with_number(workbook(rows), 777, counted))
+
+    assert outcomes(run) == {2: "wrong", 3: "changed"}
+    assert "larger than any number that can be kept" in said(run, 2)
+    assert importer.client.get(reverse("imports:bad-rows", args=[run.pk])).status_code == 200
+
+
 def test_the_same_bin_twice_is_nobodys_guess(importer: Importer, world: World) -> None:
     rows = [["Warehouse", "SKU", "Counted", "Bin"], ["MAIN", "BOLT-M8", "80", ""], ["MAIN", "BOLT-M8", "90", "A-01"]]
 
@@ -118,6 +129,21 @@ def test_orders_are_grouped_by_reference(importer: Importer, world: World) -> No
     assert (second.net.amount, second.created_by) == (Decimal("6.00"), importer.user)
     assert set(outcomes(importer.check("orders", csv_file(ORDERS))).values()) == {"same"}
     assert Order.objects.count() == 2
+
+
+def test_what_divides_the_parts_of_a_key_may_stand_in_them(importer: Importer, world: World) -> None:
+    rows = [
+        ["Account", "Reference", "SKU", "Quantity", "Warehouse"],
+        ["ACME", "B|C", "BOLT-M8", "1", "MAIN"],
+        ["ACME|B", "C", "MUG-NAVY", "5", "MAIN"],
+        ["ACME", "R" * 400, "MUG-NAVY", "5", "MAIN"],
+        ["ACME", "R" * 400 + "S", "MUG-NAVY", "5", "MAIN"],
+    ]
+
+    run = importer.check("orders", csv_file(rows))
+
+    assert outcomes(run) == {2: "new", 3: "wrong", 4: "wrong", 5: "wrong"}
+    assert run.rows.values("first").distinct().count() == 4
 
 
 def test_an_order_with_the_reference_is_never_written_over(importer: Importer, world: World) -> None:

@@ -14,7 +14,9 @@ from openpyxl import load_workbook
 from core.jobs import run_job
 from core.models import Company, CompanyMembership, Job, JobFilePart, User
 from core.web import exports
+from core.web.keyset import Ordering, write_place
 from orders.models import Order
+from orders_site.imports.models import ImportRun
 from tests import factories
 from tests.orders.makers import draft
 from tests.support.pages import browser, posted
@@ -261,3 +263,12 @@ def test_the_chosen_company_narrows_the_file_as_the_list(world: World) -> None:
     assert found == {
         None: [theirs.number, mine.number], world.company.pk: [mine.number], other.pk: [theirs.number]
     }  # fmt: skip
+
+
+def test_a_place_of_another_list_that_is_sorted_by_the_same_word_starts_this_one_anew(world: World) -> None:
+    run = ImportRun.objects.create(
+        company=world.company, kind="orders", size_bytes=1, form={}, headers=[], created_by=world.alice
+    )
+    word = write_place(Ordering("number"), {"number": "SO-2026-000001", "pk": 1}, 51)
+
+    assert browser(world.alice).get(reverse("imports:rows", args=[run.pk]), {"after": word}).status_code == 200

@@ -271,3 +271,12 @@ def test_a_list_costs_the_same_with_many_rows_and_many_views(
 
     assert seen[0] == seen[1]
     assert seen[0] <= 9
+
+
+@pytest.mark.parametrize("name", ["login", "account_reset_password", "home", "settings", "work:bell"])
+def test_a_page_that_is_no_list_has_no_views(world: World, name: str) -> None:
+    assert save(browser(world.alice), address=reverse(name)).status_code == 404
+
+
+def test_the_list_of_sessions_has_views_as_every_list(world: World) -> None:
+    assert save(browser(world.alice), address=reverse("sessions")).status_code == 303
