@@ -16,7 +16,7 @@ from core.access import SEE_COST
 from core.api.finding import CallRefused, document_numbered, only, person_of, wanted_fields
 from core.api.paging import Turn, listed
 from core.api.routes import Routes, key_of
-from core.api.schemas import Code, In, Listed, Money, Number, Out, ReasonIn, Short, only_asked
+from core.api.schemas import Code, Listed, Money, Number, OfCompany, Out, ReasonIn, Short, only_asked
 from core.dates import business_date
 from core.models import Company
 from core.rounding import round_amount
@@ -100,17 +100,15 @@ class InvoiceFilter(Turn):
     order: Short = ""
 
 
-class Shown(In):
+class Shown(OfCompany):
     """What is shown of one document."""
 
-    company: Short = Field(default="", description="Needed where two companies have a document of this number")
     fields: Short = Field(default="", description="Sensitive fields, by comma: cost. Each by its right")
 
 
-class InvoiceIn(In):
+class InvoiceIn(OfCompany):
     """What is billed: shipped deliveries, or orders with services or paid in advance. One of the two."""
 
-    company: Short = Field(default="", description="Needed where two companies have a document of these numbers")
     deliveries: list[Code] = Field(default=[], max_length=200)
     orders: list[Code] = Field(default=[], max_length=200)
 
@@ -185,9 +183,9 @@ def _line(line: Row) -> dict[str, Any]:
 
 
 @routes.read("/invoices/{number}/pdf", right=SEE, answer=None, files=PDF)
-def read_invoice_pdf(request: HttpRequest, number: Path[Code]) -> HttpResponse:
+def read_invoice_pdf(request: HttpRequest, number: Path[Code], asked: Query[OfCompany]) -> HttpResponse:
     """The kept PDF, byte for byte; 202 until a worker has made it."""
-    kept = InvoiceFile.objects.filter(invoice=document_numbered(_posted(request), number)).first()
+    kept = InvoiceFile.objects.filter(invoice=document_numbered(_posted(request), number, asked.company)).first()
     if kept is None:
         return HttpResponse(status=202, headers={"Retry-After": str(PDF_SECONDS)})
     return HttpResponse(
@@ -235,8 +233,10 @@ def _today(found: Sequence[Any]) -> date:
 
 
 @routes.act("/invoices/{number}/reverse", right="billing.reverse_invoice", answer=InvoiceOut, status=201)
-def reverse_posted_invoice(request: HttpRequest, wanted: ReasonIn, number: Path[Code]) -> dict[str, Any]:
+def reverse_posted_invoice(
+    request: HttpRequest, wanted: ReasonIn, number: Path[Code], asked: Query[OfCompany]
+) -> dict[str, Any]:
     """Reverse an invoice or credit note by the opposite document, which is the answer."""
-    found: Invoice = document_numbered(_posted(request), number)
+    found: Invoice = document_numbered(_posted(request), number, asked.company)
     made = reverse_invoice.once(key_of(request))(invoice_id=found.pk, reason=wanted.reason, actor=person_of(request))
     return invoice_answers(request, [made])[0]

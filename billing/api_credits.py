@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Path
+from ninja import Path, Query
 from pydantic import Field
 
 from billing.api import InvoiceOut, InvoicesOut, invoice_answers
@@ -13,7 +13,7 @@ from billing.selectors import invoices_visible_to
 from billing.services import credit_returns, credit_value
 from core.api.finding import CallRefused, document_numbered, person_of
 from core.api.routes import Routes, key_of
-from core.api.schemas import Amount, Code, In, Reason, Short, Word
+from core.api.schemas import Amount, Code, In, OfCompany, Reason, Short, Word
 from core.dates import business_date
 from fulfillment.selectors import returns_visible_to
 
@@ -21,10 +21,9 @@ routes = Routes(tags=["Credit notes"])
 CREDIT = "billing.credit_invoice"
 
 
-class CreditNoteIn(In):
+class CreditNoteIn(OfCompany):
     """Which received returns are credited."""
 
-    company: Short = Field(default="", description="Needed where two companies have returns of these numbers")
     returns: list[Code] = Field(min_length=1, max_length=200)
     reason: Word = Field(default="", description="Empty: that of each return is printed")
 
@@ -58,10 +57,12 @@ def credit_received_returns(request: HttpRequest, wanted: CreditNoteIn) -> dict[
 
 
 @routes.act("/invoices/{number}/credit", right=CREDIT, answer=InvoiceOut, status=201)
-def credit_invoice_value(request: HttpRequest, wanted: ValueIn, number: Path[Code]) -> dict[str, Any]:
+def credit_invoice_value(
+    request: HttpRequest, wanted: ValueIn, number: Path[Code], asked: Query[OfCompany]
+) -> dict[str, Any]:
     """Credit an amount of an invoice; the credit note is the answer."""
     rows = invoices_visible_to(person_of(request)).filter(direction=Invoice.Direction.INVOICE, number__isnull=False)
-    invoice: Invoice = document_numbered(rows.select_related("company"), number)
+    invoice: Invoice = document_numbered(rows.select_related("company"), number, asked.company)
     draft = ValueCreditDraft(
         company=invoice.company,
         account_id=invoice.account_id,

@@ -13,6 +13,7 @@ import random
 import time
 import typing
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from django.conf import settings
@@ -53,6 +54,18 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb) RETURNING 1)
 """
 
 
+@dataclass(frozen=True, slots=True)
+class RequestKey:
+    """An idempotency key with a digest of the request as its caller wrote it: a repeat is known by that.
+
+    For doors that read more than the caller wrote, such as today, or a line by its place: these may be others when the
+    request is repeated. An ordinary key is held against the command's arguments.
+    """
+
+    word: str
+    asked: str
+
+
 class Command(Generic[P, R]):
     """A wrapped command.
 
@@ -69,7 +82,7 @@ class Command(Generic[P, R]):
         assert not args, f"{self.name} takes keywords only"
         return self._enter(None, kwargs)
 
-    def once(self, key: str | None) -> Callable[P, R]:
+    def once(self, key: str | RequestKey | None) -> Callable[P, R]:
         """The same command, carried out once per (actor, command, key); then its answer is replayed.
 
         Only for the outermost command: the answer is kept with the transaction, so a step of another command has no
@@ -78,11 +91,12 @@ class Command(Generic[P, R]):
 
         def call(*args: P.args, **kwargs: P.kwargs) -> R:
             assert not args, f"{self.name} takes keywords only"
-            return self._enter(key, kwargs)
+            asked = RequestKey(key, _digest(kwargs)) if isinstance(key, str) else key
+            return self._enter(asked if asked and asked.word else None, kwargs)
 
         return call
 
-    def _enter(self, key: str | None, kwargs: dict[str, Any]) -> R:
+    def _enter(self, key: RequestKey | None, kwargs: dict[str, Any]) -> R:
         run = active_run()
         if run is None:
             return self._with_retry(key, kwargs)
@@ -91,7 +105,7 @@ class Command(Generic[P, R]):
         run.steps.append(self.name)
         return self.function(**kwargs)  # type: ignore[call-arg]
 
-    def _with_retry(self, key: str | None, kwargs: dict[str, Any]) -> R:
+    def _with_retry(self, key: RequestKey | None, kwargs: dict[str, Any]) -> R:
         deadline = time.monotonic() + DEADLINE_SECONDS
         for attempt in range(1, TRIES + 1):
             try:
@@ -115,13 +129,13 @@ class Command(Generic[P, R]):
             time.sleep(random.uniform(0.01, 0.05) * 2**attempt)  # noqa: S311 - jitter, not a secret
         raise AssertionError("unreachable")
 
-    def _attempt(self, key: str | None, kwargs: dict[str, Any]) -> R:
+    def _attempt(self, key: RequestKey | None, kwargs: dict[str, Any]) -> R:
         actor = kwargs["actor"]
         run = Run(name=self.name, actor_id=actor.pk)
         with transaction.atomic(durable=True), use_run(run):
             _prepare_transaction(run)
             self._require_permission(actor)
-            if key and (answer := self._claim(key, run, kwargs)) is not None:
+            if key and (answer := self._claim(key, run)) is not None:
                 return typing.cast(R, from_plain(answer["value"], self._answer_kind))
             result = self.function(**kwargs)  # type: ignore[call-arg]
             for work in run.before_commit:
@@ -137,17 +151,16 @@ class Command(Generic[P, R]):
     def _answer_kind(self) -> Any:
         return typing.get_type_hints(self.function).get("return", type(None))
 
-    def _claim(self, key: str, run: Run, kwargs: dict[str, Any]) -> dict[str, Any] | None:
+    def _claim(self, key: RequestKey, run: Run) -> dict[str, Any] | None:
         """Claim the key inside this transaction, or return the stored answer. A running twin is waited for, then
         reported.
 
         Raises KeyReused when the key came with another request, StillRunning when its twin has not finished.
         """
-        asked = hashlib.sha256(canonical({k: v for k, v in kwargs.items() if k != "actor"}).encode()).hexdigest()
         run.locks.take(Rank.IDEMPOTENCY, IdempotencyKey._meta.db_table, [0])
         try:
             with connection.cursor() as cursor:
-                cursor.execute(_CLAIM, [run.actor_id, self.name, key, asked])
+                cursor.execute(_CLAIM, [run.actor_id, self.name, key.word, key.asked])
                 if cursor.fetchone():
                     return None
         except OperationalError as error:
@@ -156,14 +169,14 @@ class Command(Generic[P, R]):
                     "This request is still being carried out. Nothing was done twice; ask again shortly."
                 ) from error
             raise
-        stored = IdempotencyKey.objects.get(principal_id=run.actor_id, route=self.name, key=key)
-        if stored.request_hash != asked:
+        stored = IdempotencyKey.objects.get(principal_id=run.actor_id, route=self.name, key=key.word)
+        if stored.request_hash != key.asked:
             raise KeyReused("This idempotency key was already used for another request. Nothing was changed.")
         return typing.cast("dict[str, Any] | None", stored.answer)
 
-    def _answer(self, key: str, run: Run, result: R) -> closing.Part:
+    def _answer(self, key: RequestKey, run: Run, result: R) -> closing.Part:
         """Keep the answer for whoever asks again, in the transaction of its effect."""
-        values = [json.dumps({"value": to_plain(result)}), run.actor_id, self.name, key]
+        values = [json.dumps({"value": to_plain(result)}), run.actor_id, self.name, key.word]
         return closing.Part(closing.Place.ANSWER, _ANSWER, values, "(SELECT count(*) FROM answered)", lambda _: None)
 
     def _log(self, run: Run, kwargs: dict[str, Any]) -> closing.Part:
@@ -182,6 +195,11 @@ class Command(Generic[P, R]):
         )
         count = "(SELECT count(*) FROM logged)"
         return closing.Part(closing.Place.LOG, _LOG, row, count, closing.require_count(1))
+
+
+def _digest(kwargs: dict[str, Any]) -> str:
+    """What a request with an ordinary key is known by."""
+    return hashlib.sha256(canonical({k: v for k, v in kwargs.items() if k != "actor"}).encode()).hexdigest()
 
 
 def _sqlstate(error: Exception) -> str:

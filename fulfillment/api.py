@@ -12,7 +12,7 @@ from core.access import SEE_COST
 from core.api.finding import document_numbered, only, person_of, wanted_fields
 from core.api.paging import Turn, listed
 from core.api.routes import Routes, key_of
-from core.api.schemas import Code, Day, In, Listed, Money, Number, Out, ReasonIn, Short, only_asked
+from core.api.schemas import Code, Day, Listed, Money, Number, OfCompany, Out, ReasonIn, Short, only_asked
 from core.dates import business_date
 from core.rounding import round_amount
 from core.web.cells import Row
@@ -30,7 +30,6 @@ from orders.selectors import orders_visible_to
 routes = Routes(tags=["Deliveries"])
 SEE, RELEASE = "fulfillment.see_deliveries", "fulfillment.release_delivery"
 SENSITIVE = {"cost": SEE_COST}
-COMPANY = "Needed where two companies have a document of this number"
 
 
 class DeliveryShort(Out):
@@ -84,17 +83,15 @@ class DeliveryFilter(Turn):
     order: Short = Field(default="", description="Number of the order")
 
 
-class Shown(In):
+class Shown(OfCompany):
     """What is shown of one delivery."""
 
-    company: Short = Field(default="", description=COMPANY)
     fields: Short = Field(default="", description="Sensitive fields, by comma: cost. Each by its right")
 
 
-class DeliveryIn(In):
+class DeliveryIn(OfCompany):
     """Which order is to be delivered, and of what is promised until when."""
 
-    company: Short = Field(default="", description=COMPANY)
     order: Code
     due_until: Day | None = Field(default=None, description="Empty: everything that leans on stock")
 
@@ -159,28 +156,29 @@ def create_delivery(request: HttpRequest, wanted: DeliveryIn) -> dict[str, Any]:
     return {"items": _answers(request, made)}
 
 
-def _done(request: HttpRequest, number: str, work: Callable[[Delivery], object]) -> dict[str, Any]:
-    delivery = document_numbered(deliveries_visible_to(person_of(request)).select_related("warehouse"), number)
+def _done(request: HttpRequest, number: str, company: str, work: Callable[[Delivery], object]) -> dict[str, Any]:
+    rows = deliveries_visible_to(person_of(request)).select_related("warehouse")
+    delivery = document_numbered(rows, number, company)
     work(delivery)
     return _answers(request, [delivery.pk])[0]
 
 
 @routes.act("/deliveries/{number}/release", right=RELEASE, answer=DeliveryOut)
-def release_delivery(request: HttpRequest, number: Path[Code]) -> dict[str, Any]:
+def release_delivery(request: HttpRequest, number: Path[Code], asked: Query[OfCompany]) -> dict[str, Any]:
     """Hand the delivery to the pickers; bins are chosen."""
     run = release_deliveries.once(key_of(request))
-    return _done(request, number, lambda found: run(delivery_ids=[found.pk], actor=person_of(request)))
+    return _done(request, number, asked.company, lambda found: run(delivery_ids=[found.pk], actor=person_of(request)))
 
 
 @routes.act("/deliveries/{number}/pick", right="fulfillment.pick_delivery", answer=DeliveryOut)
-def pick_delivery(request: HttpRequest, number: Path[Code]) -> dict[str, Any]:
+def pick_delivery(request: HttpRequest, number: Path[Code], asked: Query[OfCompany]) -> dict[str, Any]:
     """Report everything as picked as planned."""
     run = pick_all.once(key_of(request))
-    return _done(request, number, lambda found: run(delivery_ids=[found.pk], actor=person_of(request)))
+    return _done(request, number, asked.company, lambda found: run(delivery_ids=[found.pk], actor=person_of(request)))
 
 
 @routes.act("/deliveries/{number}/ship", right="fulfillment.ship_delivery", answer=DeliveryOut)
-def ship_delivery(request: HttpRequest, number: Path[Code]) -> dict[str, Any]:
+def ship_delivery(request: HttpRequest, number: Path[Code], asked: Query[OfCompany]) -> dict[str, Any]:
     """Post the goods issue, today at the warehouse: stock, cost and the customer's credit move."""
     run = ship_deliveries.once(key_of(request))
 
@@ -188,13 +186,18 @@ def ship_delivery(request: HttpRequest, number: Path[Code]) -> dict[str, Any]:
         today = business_date(found.warehouse.time_zone)
         return run(delivery_ids=[found.pk], business_date=today, actor=person_of(request))
 
-    return _done(request, number, work)
+    return _done(request, number, asked.company, work)
 
 
 @routes.act("/deliveries/{number}/cancel", right=RELEASE, answer=DeliveryOut)
-def cancel_delivery(request: HttpRequest, wanted: ReasonIn, number: Path[Code]) -> dict[str, Any]:
+def cancel_delivery(
+    request: HttpRequest, wanted: ReasonIn, number: Path[Code], asked: Query[OfCompany]
+) -> dict[str, Any]:
     """Give a delivery up; its promises are due again."""
     run = cancel_deliveries.once(key_of(request))
     return _done(
-        request, number, lambda found: run(delivery_ids=[found.pk], reason=wanted.reason, actor=person_of(request))
+        request,
+        number,
+        asked.company,
+        lambda found: run(delivery_ids=[found.pk], reason=wanted.reason, actor=person_of(request)),
     )

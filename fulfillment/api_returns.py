@@ -11,7 +11,7 @@ from pydantic import Field
 from core.api.finding import CallRefused, document_numbered, person_of
 from core.api.paging import Turn, listed
 from core.api.routes import Routes, key_of
-from core.api.schemas import Code, In, Listed, Number, Out, Quantity, Reason, ReasonIn, Short
+from core.api.schemas import Code, In, Listed, Number, OfCompany, Out, Quantity, Reason, ReasonIn, Short
 from core.dates import business_date
 from core.web.cells import Row
 from fulfillment.drafts import ReturnDraft, ReturnLineDraft
@@ -71,10 +71,9 @@ class ReturnLineIn(In):
     disposition: Literal["restock", "scrap", "keep"] = "restock"
 
 
-class ReturnIn(In):
+class ReturnIn(OfCompany):
     """What comes back of which delivery, and why."""
 
-    company: Short = Field(default="", description="Needed where two companies have a delivery of this number")
     delivery: Code
     reason: Reason
     lines: list[ReturnLineIn] = Field(min_length=1, max_length=1000)
@@ -111,9 +110,9 @@ def list_returns(request: HttpRequest, asked: Query[ReturnFilter]) -> dict[str, 
 
 
 @routes.read("/returns/{number}", right=SEE, answer=ReturnOut)
-def read_return(request: HttpRequest, number: Path[Code]) -> dict[str, Any]:
+def read_return(request: HttpRequest, number: Path[Code], asked: Query[OfCompany]) -> dict[str, Any]:
     """One return with its lines."""
-    return _answer(request, document_numbered(returns_visible_to(person_of(request)), number).pk)
+    return _answer(request, _named(request, number, asked.company).pk)
 
 
 def _answer(request: HttpRequest, return_id: int) -> dict[str, Any]:
@@ -157,14 +156,16 @@ def enter_return(request: HttpRequest, wanted: ReturnIn) -> dict[str, Any]:
     return _answer(request, made)
 
 
-def _named(request: HttpRequest, number: str) -> Return:
-    return document_numbered(returns_visible_to(person_of(request)).select_related("warehouse"), number)
+def _named(request: HttpRequest, number: str, company: str) -> Return:
+    return document_numbered(returns_visible_to(person_of(request)).select_related("warehouse"), number, company)
 
 
 @routes.act("/returns/{number}/receive", right="fulfillment.receive_return", answer=ReturnOut)
-def receive_expected_return(request: HttpRequest, wanted: ReceiveIn, number: Path[Code]) -> dict[str, Any]:
+def receive_expected_return(
+    request: HttpRequest, wanted: ReceiveIn, number: Path[Code], asked: Query[OfCompany]
+) -> dict[str, Any]:
     """Take the goods in: back to stock at the cost at which they left, or scrapped."""
-    found = _named(request, number)
+    found = _named(request, number, asked.company)
     known = {line.position: line.pk for line in ReturnLine.objects.filter(rma=found).only("position")}
     ids = _by_line(known, wanted.lines, str(found.number))
     counted = {line_id: line.received for line_id, line in zip(ids, wanted.lines, strict=True)}
@@ -178,8 +179,10 @@ def receive_expected_return(request: HttpRequest, wanted: ReceiveIn, number: Pat
 
 
 @routes.act("/returns/{number}/cancel", right=ENTER, answer=ReturnOut)
-def cancel_expected_return(request: HttpRequest, wanted: ReasonIn, number: Path[Code]) -> dict[str, Any]:
+def cancel_expected_return(
+    request: HttpRequest, wanted: ReasonIn, number: Path[Code], asked: Query[OfCompany]
+) -> dict[str, Any]:
     """Expect a return no more."""
-    found = _named(request, number)
+    found = _named(request, number, asked.company)
     cancel_returns.once(key_of(request))(return_ids=[found.pk], reason=wanted.reason, actor=person_of(request))
     return _answer(request, found.pk)

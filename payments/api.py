@@ -23,7 +23,7 @@ from core.api.finding import (
 )
 from core.api.paging import Turn, listed
 from core.api.routes import Routes, key_of
-from core.api.schemas import Amount, Code, Day, In, Listed, Money, Out, ReasonIn, Short, only_asked
+from core.api.schemas import Amount, Code, Day, In, Listed, Money, OfCompany, Out, ReasonIn, Short, only_asked
 from core.dates import business_date
 from core.models import Company
 from core.rounding import round_amount
@@ -77,10 +77,9 @@ class PaymentFilter(Turn):
     account: Short = ""
 
 
-class Shown(In):
+class Shown(OfCompany):
     """What is shown of one payment."""
 
-    company: Short = Field(default="", description="Needed where two companies have a payment of this number")
     fields: Short = Field(default="", description="Sensitive fields, by comma: bank. Each by its right")
 
 
@@ -200,14 +199,16 @@ def receive_payment(request: HttpRequest, wanted: PaymentIn) -> dict[str, Any]:
     return _answer(request, made[0])
 
 
-def _payment(request: HttpRequest, number: str) -> Payment:
-    return document_numbered(payments_visible_to(person_of(request)).select_related("company"), number)
+def _payment(request: HttpRequest, number: str, company: str) -> Payment:
+    return document_numbered(payments_visible_to(person_of(request)).select_related("company"), number, company)
 
 
 @routes.act("/payments/{number}/apply", right=RECEIVE, answer=PaymentOut)
-def apply_received_payment(request: HttpRequest, wanted: ApplyIn, number: Path[Code]) -> dict[str, Any]:
+def apply_received_payment(
+    request: HttpRequest, wanted: ApplyIn, number: Path[Code], asked: Query[OfCompany]
+) -> dict[str, Any]:
     """Set what is left of a payment against invoices."""
-    payment = _payment(request, number)
+    payment = _payment(request, number, asked.company)
     apply_payment.once(key_of(request))(
         payment_id=payment.pk,
         applications=_invoices(request, wanted.invoices, payment.company),
@@ -219,9 +220,11 @@ def apply_received_payment(request: HttpRequest, wanted: ApplyIn, number: Path[C
 
 
 @routes.act("/payments/{number}/reverse", right="payments.reverse_payment", answer=PaymentOut)
-def reverse_received_payment(request: HttpRequest, wanted: ReasonIn, number: Path[Code]) -> dict[str, Any]:
+def reverse_received_payment(
+    request: HttpRequest, wanted: ReasonIn, number: Path[Code], asked: Query[OfCompany]
+) -> dict[str, Any]:
     """Take a payment back, today: what it paid is open again."""
-    payment = _payment(request, number)
+    payment = _payment(request, number, asked.company)
     reverse_payment.once(key_of(request))(
         payment_id=payment.pk,
         business_date=max(business_date(payment.company.time_zone), payment.business_date),

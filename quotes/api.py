@@ -15,6 +15,7 @@ from core.api.finding import (
     CallRefused,
     company_named,
     document_numbered,
+    given_values,
     known_currency,
     only,
     person_of,
@@ -30,6 +31,7 @@ from core.api.schemas import (
     Money,
     Name,
     Number,
+    OfCompany,
     Out,
     Percent,
     Price,
@@ -153,10 +155,9 @@ class QuoteFilter(Turn):
     account: Short = ""
 
 
-class Shown(In):
+class Shown(OfCompany):
     """What is shown of one quote."""
 
-    company: Short = Field(default="", description="Needed where two companies have a quote of this number")
     fields: Short = Field(default="", description="Sensitive fields, by comma: cost. Each by its right")
 
 
@@ -183,7 +184,7 @@ def read_quote(request: HttpRequest, response: HttpResponse, number: Path[Code],
     return _answer(response, _named(request, number, asked.company), wanted)
 
 
-def _named(request: HttpRequest, number: str, company: str = "") -> Quote:
+def _named(request: HttpRequest, number: str, company: str) -> Quote:
     rows = quotes_visible_to(person_of(request)).select_related("company", "account", "warehouse")
     return document_numbered(rows, number, company)
 
@@ -270,11 +271,11 @@ def write_quote(request: HttpRequest, response: HttpResponse, wanted: QuoteIn) -
 
 @routes.change("/quotes/{number}", right=ENTER, answer=QuoteOut)
 def save_draft_quote(
-    request: HttpRequest, response: HttpResponse, wanted: QuotePatch, number: Path[Code]
+    request: HttpRequest, response: HttpResponse, wanted: QuotePatch, number: Path[Code], asked: Query[OfCompany]
 ) -> dict[str, Any]:
     """Change a draft quote; everything is priced anew."""
-    version, quote = version_of(request), _named(request, number)
-    header = {name: value for name, value in wanted.model_dump(exclude={"lines"}).items() if value is not None}
+    version, quote = version_of(request), _named(request, number, asked.company)
+    header = given_values(wanted, but=("lines",))
     save_quote.once(key_of(request))(
         quote_id=quote.pk,
         version=version,
@@ -286,25 +287,31 @@ def save_draft_quote(
 
 
 def _done(
-    request: HttpRequest, response: HttpResponse, number: str, work: Callable[[Quote, date], object]
+    request: HttpRequest, response: HttpResponse, number: str, company: str, work: Callable[[Quote, date], object]
 ) -> dict[str, Any]:
-    quote = _named(request, number)
+    quote = _named(request, number, company)
     work(quote, business_date(quote.company.time_zone))
     return _again(request, response, quote.pk)
 
 
 @routes.act("/quotes/{number}/send", right="quotes.send_quote", answer=QuoteOut)
-def send_written_quote(request: HttpRequest, response: HttpResponse, number: Path[Code]) -> dict[str, Any]:
+def send_written_quote(
+    request: HttpRequest, response: HttpResponse, number: Path[Code], asked: Query[OfCompany]
+) -> dict[str, Any]:
     """Freeze the newest edition as sent."""
     run, actor = send_quote.once(key_of(request)), person_of(request)
     return _done(
-        request, response, number, lambda quote, today: run(quote_id=quote.pk, business_date=today, actor=actor)
+        request,
+        response,
+        number,
+        asked.company,
+        lambda quote, today: run(quote_id=quote.pk, business_date=today, actor=actor),
     )
 
 
 @routes.act("/quotes/{number}/accept", right="quotes.accept_quote", answer=QuoteOut)
 def accept_sent_quote(
-    request: HttpRequest, response: HttpResponse, wanted: AcceptIn, number: Path[Code]
+    request: HttpRequest, response: HttpResponse, wanted: AcceptIn, number: Path[Code], asked: Query[OfCompany]
 ) -> dict[str, Any]:
     """Note that the customer accepted what was sent."""
     run, actor = accept_quote.once(key_of(request)), person_of(request)
@@ -312,21 +319,30 @@ def accept_sent_quote(
         request,
         response,
         number,
+        asked.company,
         lambda quote, today: run(quote_id=quote.pk, business_date=today, name=wanted.name, actor=actor),
     )
 
 
 @routes.act("/quotes/{number}/decline", right=ENTER, answer=QuoteOut)
 def decline_sent_quote(
-    request: HttpRequest, response: HttpResponse, wanted: ReasonIn, number: Path[Code]
+    request: HttpRequest, response: HttpResponse, wanted: ReasonIn, number: Path[Code], asked: Query[OfCompany]
 ) -> dict[str, Any]:
     """Note that the customer declined, and why."""
     run, actor = decline_quote.once(key_of(request)), person_of(request)
-    return _done(request, response, number, lambda quote, _: run(quote_id=quote.pk, reason=wanted.reason, actor=actor))
+    return _done(
+        request,
+        response,
+        number,
+        asked.company,
+        lambda quote, _: run(quote_id=quote.pk, reason=wanted.reason, actor=actor),
+    )
 
 
 @routes.act("/quotes/{number}/revise", right=ENTER, answer=QuoteOut)
-def revise_sent_quote(request: HttpRequest, response: HttpResponse, number: Path[Code]) -> dict[str, Any]:
+def revise_sent_quote(
+    request: HttpRequest, response: HttpResponse, number: Path[Code], asked: Query[OfCompany]
+) -> dict[str, Any]:
     """Open the next edition; what was sent stays as it was."""
     run, actor = revise_quote.once(key_of(request)), person_of(request)
-    return _done(request, response, number, lambda quote, _: run(quote_id=quote.pk, actor=actor))
+    return _done(request, response, number, asked.company, lambda quote, _: run(quote_id=quote.pk, actor=actor))

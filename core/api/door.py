@@ -1,10 +1,11 @@
 """The API as a whole: rooms mounted under one address, one description, every answer in one form."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import cache
 from typing import Any
 
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, re_path
@@ -14,7 +15,7 @@ from ninja.parser import Parser
 from pydantic import BaseModel
 
 from core.api import problems
-from core.api.problems import MEDIA_TYPE, TITLES, MediaTypeRefused, MethodRefused, NotRead, Problem
+from core.api.problems import MEDIA_TYPE, TITLES, MediaTypeRefused, NotRead, Problem
 from core.api.routes import Key, Routes
 from core.context import RequestContext, current_context, use_context
 from core.errors import DomainError
@@ -24,6 +25,7 @@ View = Callable[..., HttpResponseBase]
 OF_ALL = (400, 401, 403, 404, 422, 429, 500, 503)
 OF_BODIES = (409, 413, 415)
 OF_CHANGES = (428,)
+READS = ("GET", "HEAD")
 
 
 class StrictParser(Parser):
@@ -100,8 +102,8 @@ class Door:
 
         @public("the description of the API tells no data")
         def openapi(request: HttpRequest) -> HttpResponseBase:
-            if request.method not in ("GET", "HEAD"):
-                return _not_allowed(["GET", "HEAD"])
+            if request.method not in READS:
+                return _not_allowed(READS)
             return HttpResponse(text(), content_type="application/json", headers={"Cache-Control": "max-age=300"})
 
         return _as_program(openapi)
@@ -127,12 +129,18 @@ def right_of(operation: Operation) -> str:
 
 
 def _as_program(view: View) -> View:
-    """Make the call one of a program: told apart in every log, and never kept by anybody on the way."""
+    """Make the call one of a program: told apart in every log, and never kept by anybody on the way.
+
+    HEAD is answered as GET is, without the body.
+    """
 
     def called(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         with use_context(RequestContext(via="api", request_id=current_context().request_id)):
             response = view(request, *args, **kwargs)
         response.headers.setdefault("Cache-Control", "no-store")
+        if request.method == "HEAD" and isinstance(response, HttpResponse):
+            response.headers["Content-Length"] = str(len(response.content))
+            response.content = b""
         return response
 
     called.access_policy = getattr(view, "access_policy", "")  # type: ignore[attr-defined]
@@ -146,10 +154,13 @@ def _view_of(behind: Iterable[Operation]) -> View:
     operations = {method: operation for operation in behind for method in operation.methods}
 
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        operation = operations.get(request.method or "")
+        operation = operations.get("GET" if request.method == "HEAD" else request.method or "")
         if operation is None:
-            return _not_allowed(sorted(operations))
-        refusal = _unreadable(request, operation)
+            return _not_allowed([*operations, *(["HEAD"] if "GET" in operations else ())])
+        try:
+            refusal = _unreadable(request, operation)
+        except SuspiciousOperation as fault:  # more names in the address than Django reads
+            return problems.of_fault(request, fault)
         if refusal is not None:
             return problems.of_refusal(request, refusal)
         return operation.run(request, *args, **kwargs)
@@ -162,14 +173,21 @@ def _view_of(behind: Iterable[Operation]) -> View:
 
 
 def _unreadable(request: HttpRequest, operation: Operation) -> DomainError | None:
-    """What the framework would pass over: names of the query that nothing reads, and a body that is no JSON."""
+    """What the framework would pass over: names of the query that nothing reads, a body where none is read, and one
+    that is no JSON.
+    """
     known = {name for model in operation.models if model.__ninja_param_source__ == "query" for name in _names_of(model)}
     unknown = sorted(set(request.GET) - known)
     if unknown:
         names = ", ".join(word[:40] for word in unknown[:5])
         return NotRead(f"Nothing here reads {names} in the address. Nothing was done.")
-    if request.method != "GET" and (request.content_type or "application/json") != "application/json":
+    if request.method in READS:
+        return None
+    if (request.content_type or "application/json") != "application/json":
         return MediaTypeRefused("Send the body as application/json. Nothing was changed.")
+    is_read = any(model.__ninja_param_source__ == "body" for model in operation.models)
+    if not is_read and request.body.strip() not in (b"", b"{}"):
+        return NotRead("Nothing here reads a body. Send none. Nothing was changed.")
     return None
 
 
@@ -178,9 +196,9 @@ def _names_of(model: type[BaseModel]) -> Iterable[str]:
     return names
 
 
-def _not_allowed(methods: list[str]) -> HttpResponse:
-    refusal = MethodRefused(f"This address answers {', '.join(methods)} only.")
-    return problems.problem(405, refusal.sentence, code=refusal.code, headers={"Allow": ", ".join(methods)})
+def _not_allowed(methods: Collection[str]) -> HttpResponse:
+    allowed = ", ".join(sorted(methods))
+    return problems.problem(405, f"This address answers {allowed} only.", code="method", headers={"Allow": allowed})
 
 
 @_as_program

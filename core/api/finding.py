@@ -1,10 +1,11 @@
 """Finding what a call names: companies by code, documents by number, sensitive fields by right."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest
+from pydantic import BaseModel
 
 from core.access import company_ids, require
 from core.errors import DomainError
@@ -41,7 +42,7 @@ def company_named(request: HttpRequest, code: str = "") -> Company:
     raise CallRefused(sentence, fields={"company": sentence})
 
 
-def document_numbered(rows: "QuerySet[ModelT]", number: str, company: str = "") -> ModelT:
+def document_numbered(rows: "QuerySet[ModelT]", number: str, company: str) -> ModelT:
     """The document with this number among those that the person may see. One query.
 
     Raises Http404; CallRefused where documents of two companies have it and none is named.
@@ -54,6 +55,18 @@ def document_numbered(rows: "QuerySet[ModelT]", number: str, company: str = "") 
         sentence = f"{number} exists in more than one company: name the company."
         raise CallRefused(sentence, fields={"company": sentence})
     return found[0]
+
+
+def given_values(wanted: BaseModel, *, but: Collection[str] = ()) -> dict[str, Any]:
+    """What a change names, except ``but`` these. Raises CallRefused for what it names without a value."""
+    empty = {
+        f"body.{name}": "Leave it out, or give a value."
+        for name in sorted(wanted.model_fields_set)
+        if getattr(wanted, name) is None
+    }
+    if empty:
+        raise CallRefused("A field that is changed is never null.", fields=empty)
+    return {name: getattr(wanted, name) for name in wanted.model_fields_set if name not in but}
 
 
 def known_currency(code: str) -> str:

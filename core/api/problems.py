@@ -97,13 +97,6 @@ class MediaTypeRefused(DomainError):
     code = "media_type"
 
 
-class MethodRefused(DomainError):
-    """The address exists, but not for this verb of HTTP."""
-
-    status = 405
-    code = "method"
-
-
 def of_refusal(request: HttpRequest, refusal: DomainError) -> HttpResponse:
     """A rule of the business said no."""
     headers = {}

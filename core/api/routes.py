@@ -1,5 +1,7 @@
 """Routes of the API: each declares the right that it needs, is authenticated by a key, and is described by itself."""
 
+import hashlib
+import json
 import logging
 import re
 from collections.abc import Callable, Sequence
@@ -14,6 +16,7 @@ from ninja.security import HttpBearer
 from core.access import company_ids, know, permissions_of, require
 from core.api.keys import live_key, note_use
 from core.api.problems import NotRead, VersionMissing
+from core.commands import RequestKey
 from core.errors import Busy
 from core.models import ApiKey, User
 from core.web.limits import Limit, take
@@ -79,8 +82,11 @@ def _count_call(key: ApiKey) -> None:
         logger.warning("calls of API keys are not counted: the cache does not answer")
 
 
-def key_of(request: HttpRequest) -> str | None:
+def key_of(request: HttpRequest) -> RequestKey | None:
     """The caller's idempotency key, kept apart from those of other programs and of pages; None when none was sent.
+
+    A repeat is known by what the caller wrote: address, version and body, whatever the order of its names. What is read
+    beside it (today, the place of a line) may be another by then, and the first answer still holds.
 
     Raises NotRead for one that cannot be used: ignoring it would do twice what was to be done once.
     """
@@ -89,7 +95,10 @@ def key_of(request: HttpRequest) -> str | None:
         return None
     if not _KEY.fullmatch(word):
         raise NotRead("The Idempotency-Key must be 1 to 100 letters, digits, or any of _ . : - and was not used.")
-    return f"api{request.api_key.pk}-{word}"  # type: ignore[attr-defined]
+    body = json.loads(request.body) if request.body.strip() else None
+    asked = json.dumps([request.get_full_path(), request.headers.get("If-Match"), body], sort_keys=True)
+    digest = hashlib.sha256(asked.encode()).hexdigest()
+    return RequestKey(f"api{request.api_key.pk}-{word}", digest)  # type: ignore[attr-defined]
 
 
 def version_of(request: HttpRequest) -> int:

@@ -12,6 +12,8 @@ from core.web.fields import EARLIEST, LATEST
 
 RowT = TypeVar("RowT")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_LINE_BREAKS = re.compile(r"[\t\n\u2028\u2029]")
+_SOMETHING = r"\S"  # a blank alone is nothing
 
 
 class In(BaseModel):
@@ -65,6 +67,12 @@ def no_controls(value: str) -> str:
     return value.strip()
 
 
+def _one_line(value: str) -> str:
+    if _LINE_BREAKS.search(value):
+        raise ValueError("Line breaks and tabs are not accepted here.")
+    return no_controls(value)
+
+
 def _digits(value: Decimal) -> str:
     text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
@@ -85,12 +93,18 @@ Money = Annotated[Decimal, PlainSerializer(lambda value: f"{value:f}", return_ty
 Number = Annotated[Decimal, PlainSerializer(_digits, return_type=str), _digits_out]
 Moment = datetime
 
-Code = Annotated[str, Field(min_length=1, max_length=40), AfterValidator(no_controls)]
-Reason = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(no_controls)]
-Short = Annotated[str, Field(max_length=60), AfterValidator(no_controls)]
-Name = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(no_controls)]
+Code = Annotated[str, Field(min_length=1, max_length=40, pattern=_SOMETHING), AfterValidator(_one_line)]
+Reason = Annotated[str, Field(min_length=1, max_length=500, pattern=_SOMETHING), AfterValidator(no_controls)]
+Short = Annotated[str, Field(max_length=60), AfterValidator(_one_line)]
+Name = Annotated[str, Field(min_length=1, max_length=120, pattern=_SOMETHING), AfterValidator(_one_line)]
 Note = Annotated[str, Field(max_length=2000), AfterValidator(no_controls)]
 Word = Annotated[str, Field(max_length=200), AfterValidator(no_controls)]
+
+
+class OfCompany(In):
+    """Whose document is meant. Some numbers begin anew in each company."""
+
+    company: Short = Field(default="", description="Needed where two companies have a document of this number")
 
 
 class ReasonIn(In):

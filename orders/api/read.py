@@ -12,7 +12,7 @@ from core.access import SEE_COST, SEE_CREDIT, SEE_MARGIN
 from core.api.finding import document_numbered, only, person_of, wanted_fields
 from core.api.paging import Turn, listed
 from core.api.routes import Routes
-from core.api.schemas import Code, In, Listed, Short
+from core.api.schemas import Code, Listed, OfCompany, Short
 from core.rounding import round_amount, round_places
 from core.web.cells import Row
 from orders.api.shapes import OrderOut, OrderShort
@@ -43,10 +43,9 @@ class OrderFilter(Turn):
     customer_reference: Short = ""
 
 
-class Shown(In):
+class Shown(OfCompany):
     """What is shown of one document."""
 
-    company: Short = Field(default="", description="Needed where two companies have a document of this number")
     fields: Short = Field(default="", description="Sensitive fields, by comma: cost, margin, credit. Each by its right")
 
 
@@ -92,7 +91,7 @@ def read_order(request: HttpRequest, response: HttpResponse, number: Path[Code],
     return answer_of(response, order_named(request, number, asked.company), wanted)
 
 
-def order_named(request: HttpRequest, number: str, company: str = "") -> Order:
+def order_named(request: HttpRequest, number: str, company: str) -> Order:
     """The order with this number, if the person may see it at all. One query. Raises Http404."""
     return document_numbered(orders_visible_to(person_of(request)).select_related(*NEEDED), number, company)
 

@@ -171,7 +171,7 @@ class OrderPatch(In):
     """What of a draft is changed. ``lines``, when given, is the complete set: lines that are not in it are removed."""
 
     requested_on: Day | None = None
-    warehouse: Short | None = None
+    warehouse: Code | None = None
     customer_reference: Short | None = None
     complete_only: bool | None = None
     note: Note | None = None

@@ -5,13 +5,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Path
+from ninja import Path, Query
 
 from catalog.models import PaymentTerms
 from catalog.selectors import account_named, cards_named
-from core.api.finding import CallRefused, company_named, document_numbered, known_currency, person_of
+from core.api.finding import CallRefused, company_named, document_numbered, given_values, known_currency, person_of
 from core.api.routes import Routes, key_of, version_of
-from core.api.schemas import Code
+from core.api.schemas import Code, OfCompany
 from core.dates import business_date
 from core.models import Company
 from inventory.models import Warehouse
@@ -55,10 +55,12 @@ def create_order(request: HttpRequest, response: HttpResponse, wanted: OrderIn) 
 
 
 @routes.act("/quotes/{number}/order", right=ENTER, answer=OrderOut, status=201)
-def order_from_quote(request: HttpRequest, response: HttpResponse, number: Path[Code]) -> dict[str, Any]:
+def order_from_quote(
+    request: HttpRequest, response: HttpResponse, number: Path[Code], asked: Query[OfCompany]
+) -> dict[str, Any]:
     """Make a draft order of an accepted quote, at the amounts that were accepted."""
     rows = quotes_visible_to(person_of(request)).select_related("company")
-    quote = document_numbered(rows, number)
+    quote = document_numbered(rows, number, asked.company)
     made = create_order_from_quote.once(key_of(request))(
         quote_version_id=newest_version(quote).pk,
         business_date=business_date(quote.company.time_zone),
@@ -69,14 +71,11 @@ def order_from_quote(request: HttpRequest, response: HttpResponse, number: Path[
 
 @routes.change("/orders/{number}", right=ENTER, answer=OrderOut)
 def save_draft_order(
-    request: HttpRequest, response: HttpResponse, wanted: OrderPatch, number: Path[Code]
+    request: HttpRequest, response: HttpResponse, wanted: OrderPatch, number: Path[Code], asked: Query[OfCompany]
 ) -> dict[str, Any]:
     """Change a draft: fields of its head, and its whole set of lines. Everything is priced anew."""
-    version, order = version_of(request), order_named(request, number)
-    given = wanted.model_dump(exclude_unset=True, exclude={"lines", "coupon", "warehouse"})
-    empty = {f"body.{name}": "Leave it out, or give a value." for name, value in given.items() if value is None}
-    if empty:
-        raise CallRefused("A field of an order is never null.", fields=empty)
+    version, order = version_of(request), order_named(request, number, asked.company)
+    given = given_values(wanted, but=("lines", "coupon", "warehouse"))
     lines = wanted.lines
     _require_near(wanted.requested_on, lines or (), business_date(order.company.time_zone))
     if wanted.warehouse:
@@ -85,7 +84,7 @@ def save_draft_order(
         order_id=order.pk,
         version=version,
         header=given,
-        lines=None if lines is None else _set_of_lines(order, lines),
+        lines=None if lines is None else _set_of_lines(order, lines, is_current=order.version == version),
         coupon_code=wanted.coupon,
         actor=person_of(request),
     )
@@ -110,19 +109,25 @@ def _drafts(lines: Sequence[OrderLineIn], account_id: int) -> list[OrderLineDraf
     ]
 
 
-def _set_of_lines(order: Order, lines: Sequence[SavedLineIn]) -> list[tuple[int | None, OrderLineDraft]]:
-    """The complete set of lines of a draft, each with its key if it is there already. Two queries."""
+def _set_of_lines(
+    order: Order, lines: Sequence[SavedLineIn], *, is_current: bool
+) -> list[tuple[int | None, OrderLineDraft]]:
+    """The complete set of lines of a draft, each with its key if it is there already. Two queries.
+
+    Saving numbers lines anew, so those of an older version are not looked for: the command knows a repeat by its key,
+    and refuses what is none as stale.
+    """
     ids = line_ids(order)
     named = [line.line for line in lines if line.line is not None]
     unknown = {
         f"body.lines.{number}.line": f"{order.number} has no line {line.line}."
         for number, line in enumerate(lines)
-        if line.line is not None and line.line not in ids
+        if is_current and line.line is not None and line.line not in ids
     }
     if unknown or len(named) != len(set(named)):
         raise CallRefused("Name each line of the order once.", fields=unknown)
     drafts = _drafts(lines, order.account_id)
-    return [(None if line.line is None else ids[line.line], draft) for line, draft in zip(lines, drafts, strict=True)]
+    return [(ids.get(line.line or 0), draft) for line, draft in zip(lines, drafts, strict=True)]
 
 
 def line_ids(order: Order) -> Mapping[int, int]:

@@ -10,6 +10,7 @@ from moneyed import Money
 from catalog.models import Product
 from catalog.pricing.document import LARGEST_AMOUNT
 from core import bulk
+from core.access import SEE_CREDIT, may
 from core.commands import command
 from core.dates import business_date
 from core.errors import NotFound
@@ -206,8 +207,8 @@ def _move_credit(company: Company, order: Order, planned: Sequence[Planned], on:
         request = credit.CreditRequest(key=order.pk, on=on, amount=delta, document_value=worth)
         result = check_in_turn(states, {order.account_id: [request]})[order.pk]
         if result.is_blocked:
-            findings = " ".join(finding.sentence for finding in result.findings)
-            raise ChangeRefused(f"The increase is not covered by credit. {findings}")
+            told = result.findings if may(actor, SEE_CREDIT) else ()  # they name the limit and what is owed
+            raise ChangeRefused(" ".join(["The increase is not covered by credit.", *(each.sentence for each in told)]))
     purpose = f"change v{order.version}"
     move_credit(
         company=company,

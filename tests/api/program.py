@@ -81,7 +81,9 @@ class Program:
         if method == "GET":
             response = self.client.get(path, query, headers=headers)
         else:
-            response = self.client.generic(method, path, data, content_type="application/json", headers=headers)
+            response = self.client.generic(
+                method, path, data, content_type="application/json", headers=headers, query_params=query
+            )
         answer = Answer(response)
         told = operation["responses"].get(str(answer.status))
         assert told is not None, f"{name} does not describe {answer}"

@@ -165,7 +165,7 @@ def test_unknown_addresses_methods_and_names_are_problems(program: Program) -> N
     deleted = program.client.delete("/api/v1/orders", headers=headers)
     misspelt = program.client.get("/api/v1/orders?acount=ACME", headers=headers)
 
-    assert (nowhere.status_code, deleted.status_code, deleted["Allow"]) == (404, 405, "GET, POST")
+    assert (nowhere.status_code, deleted.status_code, deleted["Allow"]) == (404, 405, "GET, HEAD, POST")
     assert (misspelt.status_code, misspelt.json()["type"]) == (400, "urn:kept:problem:unreadable")
     assert {each["Content-Type"] for each in (nowhere, deleted, misspelt)} == {"application/problem+json"}
 
