@@ -46,6 +46,7 @@ class Row:
     unit: str = ""
     units: Sequence[str] = ()
     price: str = ""
+    shown_price: str = ""
     price_note: str = ""
     discount: str = ""
     discount_shown: str = ""
@@ -185,6 +186,7 @@ def _row(order: Order, line: StoredLine, card: ProductCard, promised: DraftPromi
     state = "is-err" if line.price_finding in ("no_price", "no_tax") else ""
     if not state and (why or (promised is not None and promised.is_late)):
         state = "is-warn"
+    price = formats.money(line.unit_price, order.currency)
     return Row(
         key=line_key(line),
         position=line.position,
@@ -195,7 +197,8 @@ def _row(order: Order, line: StoredLine, card: ProductCard, promised: DraftPromi
         quantity=formats.quantity(line.sales_quantity),
         unit=line.sales_unit,
         units=sorted(card.units) if len(card.units) > 1 else (),
-        price=formats.money(line.unit_price, order.currency),
+        price=price,
+        shown_price="" if line.manual_price else price,
         price_note=f"per {line.price_unit:,}" if line.price_unit != 1 else "",
         discount="" if line.manual_discount_percent is None else formats.quantity(line.manual_discount_percent),
         discount_shown=formats.percent(discount).removesuffix(f"{formats.NBSP}%") if discount else "",
@@ -221,7 +224,9 @@ def typed_rows(rows: Sequence[Row], typed: Sequence[TypedLine]) -> list[Row]:
             row.unit = each.unit or (each.card.sales_unit if each.card else "")
             row.units = sorted(each.card.units) if each.card and len(each.card.units) > 1 else ()
         row.position = number
-        row.sku, row.quantity, row.price, row.discount = each.sku, each.quantity, each.price or row.price, each.discount
+        row.sku, row.quantity, row.discount = each.sku, each.quantity, each.discount
+        if each.price:
+            row.price, row.shown_price = each.price, each.shown_price
         if each.error:
             row.state, row.why, row.suggestion = "is-err", each.error, each.suggestion
             row.is_missing_field = "sku" if each.card is None else "quantity"

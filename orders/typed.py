@@ -59,6 +59,7 @@ class TypedLine:
     price: str = ""
     discount: str = ""
     version: int | None = None
+    shown_price: str = ""  # what the price cell showed when the page was made; "" for a price by hand
     is_removed: bool = False
     card: ProductCard | None = None
     error: str = ""
@@ -72,13 +73,14 @@ class TypedLine:
 
 
 def read_rows(data: QueryDict) -> list[TypedLine]:
-    """The rows of a posted form in their order: ``line`` holds ``key.version`` of each, its cells are named by the key.
+    """The rows of a posted form in their order: ``line`` holds key, version and shown price of each, with points
+    between them; its cells are named by the key.
 
     Raises Unreadable when the request was not made by our page.
     """
     rows = []
     for word in data.getlist("line")[: MOST_LINES + 1]:
-        key, _, version = word.partition(".")
+        key, version, shown_price, *_ = *word.split(".", 2), "", ""
         try:
             uuid = UUID(key)
         except ValueError:
@@ -87,6 +89,7 @@ def read_rows(data: QueryDict) -> list[TypedLine]:
             TypedLine(
                 key=uuid,
                 version=whole_number(version, 9) or None,
+                shown_price=shown_price[:LONGEST_CELL],
                 is_removed=f"remove-{key}" in data,
                 **{  # type: ignore[arg-type]  # only the typed texts
                     name: data.get(f"{name}-{key}", "").strip()[:LONGEST_CELL].replace("\x00", "")
@@ -100,8 +103,8 @@ def read_rows(data: QueryDict) -> list[TypedLine]:
 def read_lines(rows: Sequence[TypedLine], *, account_id: int) -> bool:
     """Find the products and read the numbers of these rows, set each row's draft or error; whether all are clean.
 
-    Two queries for any number of rows, one when every code is known. That a price was merely shown and not set by hand
-    is found out where the lines are saved.
+    Two queries for any number of rows, one when every code is known. A price that came back as it was shown was not set
+    by hand, also where another price or product applies meanwhile.
     """
     wanted = [row for row in rows if not row.is_removed and not row.is_empty]
     for row in wanted:
@@ -136,7 +139,7 @@ def _draft(row: TypedLine) -> OrderLineDraft:
     if quantity <= 0:
         raise Unreadable("Enter a quantity greater than zero.")
     row.quantity = formats.quantity(quantity)
-    price, discount = row.price, row.discount
+    price, discount = "" if row.price == row.shown_price else row.price, row.discount
     if price.endswith("%"):
         price, discount = "", price.removesuffix("%").strip()
     return OrderLineDraft(

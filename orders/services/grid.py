@@ -186,17 +186,12 @@ def _merge(
 
 
 def _completed(typed: GridLine, draft: OrderLineDraft, line: StoredLine | None) -> OrderLineDraft:
-    """The row with what the grid does not show, kept from the line while it is still about the same product.
-
-    A price that the grid merely showed, and that came back with the row, is not one that was set by hand.
-    """
+    """The row with what the grid does not show, kept from the line while it is still about the same product."""
     draft = replace(draft, client_uuid=typed.key)
     if line is None or line.product_id != draft.product_id:
         return draft
-    was_shown = not line.manual_price and draft.unit_price == line.unit_price
     return replace(
         draft,
-        unit_price=None if was_shown else draft.unit_price,
         contract_line_id=line.contract_line_id,
         requested_on=draft.requested_on or line.requested_on,
         description=draft.description or line.description,

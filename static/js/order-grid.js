@@ -22,6 +22,8 @@
   const cells = (row) => [...row.querySelectorAll('input.cell, select.cell')].filter((cell) => !cell.disabled);
   const cell = (row, name) => row.querySelector(`[name^="${name}-"]`);
   const values = (row) => Object.fromEntries(cells(row).map((one) => [one.name.split('-', 1)[0], one.value]));
+  const stamp = (row) => row.querySelector('[name="line"]'); // key.version.shown price
+  const shownPrice = (value) => value.split('.').slice(2);
   const isEmpty = (row) => !cell(row, 'sku').value.trim() && !cell(row, 'quantity').value.trim();
   const saved = new WeakMap(); // row -> its values as the server last had them
   const past = [], future = []; // undo and redo: each entry is [key, values before, values after] per touched row
@@ -116,7 +118,8 @@
     const row = rowOf(fresh.dataset.line);
     if (!row) return;
     const newer = sent.has(row.dataset.line) && sent.get(row.dataset.line) !== JSON.stringify(values(row)); // typed on meanwhile
-    row.querySelector('[name="line"]').value = fresh.querySelector('[name="line"]').value;
+    const price = cell(row, 'price'), keepsPrice = price && (newer || price === document.activeElement) && price.value !== cell(fresh, 'price').value;
+    stamp(row).value = keepsPrice ? [...stamp(fresh).value.split('.', 2), ...shownPrice(stamp(row).value)].join('.') : stamp(fresh).value;
     ['.desc', '.net', '.prom', '.tax', '.mar', '.price', '.disc', '.uom'].forEach((selector) => {
       const from = $(selector, fresh), to = $(selector, row);
       if (from && to && !to.contains(document.activeElement)) to.replaceChildren(...from.childNodes);
@@ -146,7 +149,7 @@
     window.kept.say(reason ? `Line ${number}: ${reason.firstElementChild.textContent}` : `Line ${number}: ${promise ? promise.textContent.trim() : 'saved'}, net ${$('.net', row).textContent}`);
   }
   function add(data, row) {
-    data.append('line', row.querySelector('[name="line"]').value);
+    data.append('line', stamp(row).value);
     cells(row).forEach((one) => data.append(one.name, one.value));
   }
   function save(some, { note = true, sequence = false } = {}) {
@@ -164,7 +167,7 @@
   }
   function drop(row, { note = true } = {}) {
     if (note) remember([row], true);
-    const version = row.querySelector('[name="line"]').value, key = row.dataset.line, number = $('.pos', row).textContent;
+    const version = stamp(row).value, key = row.dataset.line, number = $('.pos', row).textContent;
     const isStored = !row.classList.contains('ghost');
     const reason = why(row);
     if (reason) reason.remove();
@@ -182,19 +185,20 @@
 
   // --- undo -----------------------------------------------------------------------------------------------------------
   function remember(some, isRemoval = false) {
-    past.push(some.map((row) => ({ key: row.dataset.line, before: seen.get(row.dataset.line) || null, after: isRemoval ? null : values(row), next: row.nextElementSibling?.dataset?.line })));
+    past.push(some.map((row) => ({ key: row.dataset.line, shown: shownPrice(stamp(row).value), before: seen.get(row.dataset.line) || null, after: isRemoval ? null : values(row), next: row.nextElementSibling?.dataset?.line })));
     if (past.length > 20) past.shift();
     future.length = 0;
   }
-  function put(key, wanted, next) {
+  function put({ key, next, shown }, wanted) {
     let row = rowOf(key);
     if (!wanted) { if (row) drop(row, { note: false }); return; }
     if (!row) { row = makeRow(key); (next && rowOf(next) ? rowOf(next).before(row) : rows().pop().before(row)); saved.set(row, {}); row.classList.remove('ghost'); }
+    stamp(row).value = [...stamp(row).value.split('.', 2), ...shown].join('.');
     Object.entries(wanted).forEach(([name, value]) => { const one = cell(row, name); if (one) one.value = value; });
     save([row], { note: false });
   }
-  function undo() { const step = past.pop(); if (!step) return; future.push(step); step.forEach((one) => put(one.key, one.before, one.next)); window.kept.say('Undone'); }
-  function redo() { const step = future.pop(); if (!step) return; past.push(step); step.forEach((one) => put(one.key, one.after, one.next)); window.kept.say('Done again'); }
+  function undo() { const step = past.pop(); if (!step) return; future.push(step); step.forEach((one) => put(one, one.before)); window.kept.say('Undone'); }
+  function redo() { const step = future.pop(); if (!step) return; past.push(step); step.forEach((one) => put(one, one.after)); window.kept.say('Done again'); }
   function undoToast(text) {
     const region = $('#toasts'), box = document.createElement('div'), button = document.createElement('button');
     box.className = 'toast';

@@ -47,9 +47,9 @@ def header(order: Order, **other: Any) -> dict[str, Any]:
     } | other
 
 
-def row(key: UUID | str, sku: str, quantity: str, version: int = 0, **other: str) -> dict[str, Any]:
+def row(key: UUID | str, sku: str, quantity: str, version: int = 0, *, shown: str = "", **other: str) -> dict[str, Any]:
     cells = {"sku": sku, "quantity": quantity} | other
-    return {"line": f"{key}.{version}"} | {f"{name}-{key}": value for name, value in cells.items()}
+    return {"line": f"{key}.{version}.{shown}"} | {f"{name}-{key}": value for name, value in cells.items()}
 
 
 def rows(*each: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """The editor of a draft as one form: starting, saving, confirming."""
 
+import re
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -189,17 +191,48 @@ def test_a_price_by_hand_needs_its_right(world: World) -> None:
     assert OrderLine.objects.get(order=order).unit_price == 9
 
 
-def test_a_price_that_was_only_shown_is_not_one_by_hand(world: World) -> None:
+@pytest.mark.parametrize(
+    ("stored", "sku", "price"),
+    [
+        ({}, "BOLT-M8", 10),
+        ({"unit_price": 9}, "BOLT-M8", 10),  # another price applied for a while, say to a second page of the same draft
+        ({"unit_price": 9, "manual_price": True}, "BOLT-M8", 10),  # a price by hand that is taken back
+        ({}, "MUG-NAVY", 6),
+    ],
+)
+def test_a_price_that_was_only_shown_is_not_one_by_hand(
+    world: World, stored: dict[str, Any], sku: str, price: int
+) -> None:
     order = draft(world, bolt="10")
     line = OrderLine.objects.get(order=order)
+    OrderLine.objects.filter(pk=line.pk).update(**stored)
     lea = factories.make_user(name="Lea", roles=("Sales lead",), companies=(world.company,))
 
     sign_in(lea).post(
-        f"/orders/{order.pk}/edit/", header(order) | rows(row(line_key(line), "BOLT-M8", "12", price="10.00"))
+        f"/orders/{order.pk}/edit/", header(order) | rows(row(line_key(line), sku, "12", price="10.00", shown="10.00"))
+    )
+
+    line = OrderLine.objects.get(order=order)
+    assert (line.manual_price, line.ordered, line.unit_price) == (False, 12, price)
+
+
+def test_a_price_by_hand_stays_one_when_the_row_comes_back(world: World) -> None:
+    order = draft(world, bolt="10")
+    line = OrderLine.objects.get(order=order)
+    OrderLine.objects.filter(pk=line.pk).update(unit_price=9, manual_price=True)
+    lea = sign_in(factories.make_user(name="Lea", roles=("Sales lead",), companies=(world.company,)))
+    stamp = re.search(
+        rf'name="line" value="({line_key(line)}[^"]*)"', lea.get(f"/orders/{order.pk}/edit/").content.decode()
+    )
+    assert stamp
+
+    lea.post(
+        f"/orders/{order.pk}/edit/",
+        header(order) | rows(row(line_key(line), "BOLT-M8", "12", price="9.00") | {"line": stamp[1]}),
     )
 
     line.refresh_from_db()
-    assert (line.manual_price, line.ordered, line.unit_price) == (False, 12, 10)
+    assert (line.manual_price, line.ordered, line.unit_price) == (True, 12, 9)
 
 
 def test_a_discount_can_be_typed_into_the_price_cell(world: World) -> None:
