@@ -9,12 +9,15 @@ from orders.models import CreditMovement, CreditTotal
 
 
 def _check_credit(total: Total, after: Mapping[str, Decimal], guard: Guard) -> str | None:
-    """Refuse an increase beyond the ceiling under ``guard=BLOCK``; facts and decreases always pass."""
+    """Refuse an increase beyond the ceiling under ``guard=BLOCK``; facts and decreases always pass.
+
+    The sentence reaches people who may not see figures of credit, so it has none.
+    """
     ceiling = total.facts["ceiling"]
     if guard is Guard.FACT or ceiling is None:
         return None
     before, now = exposure_of(total.balances), exposure_of(after)
-    return f"Over the credit limit by {now - ceiling:f}." if now > ceiling and now > before else None
+    return "This goes beyond the credit limit of the account." if now > ceiling and now > before else None
 
 
 def exposure_of(balances: Mapping[str, Decimal]) -> Decimal:

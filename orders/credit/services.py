@@ -9,8 +9,9 @@ from typing import Any
 
 from django.db import connection
 
+from core import access
 from core.commands import command
-from core.errors import StaleVersion
+from core.errors import NotFound, StaleVersion
 from core.ledger import Guard, Key, Movement, Total
 from core.models import Company, User
 from orders.credit import engine
@@ -232,8 +233,11 @@ def set_credit_limit(
     Locks the exposure, so that no confirmation in flight decides by the old limit and posts after the new one.
 
     Raises:
+        NotFound: the actor is no member of the company.
         StaleVersion: ``seen``, what ``agreement_version`` gave when the person read it, is not what holds now.
     """
+    if company.pk not in access.company_ids(actor):
+        raise NotFound("This company does not exist.")
     key = (company.pk, account_id, company.functional_currency)
     total = CREDIT.lock([key])[key]
     if seen is not None and seen != agreement_version(company.pk, account_id):

@@ -114,7 +114,7 @@ def test_a_promise_beyond_the_ceiling_is_refused_a_fact_passes(company: Company,
     post(ledger=CREDIT, movements=[movement(key, 1, open_orders=90)], actor=boss)
     CreditTotal.objects.update(ceiling=100)
 
-    with pytest.raises(LedgerRefused, match=r"Over the credit limit by 5"):
+    with pytest.raises(LedgerRefused, match=r"beyond the credit limit"):
         post(ledger=CREDIT, movements=[movement(key, 2, open_orders=15)], actor=boss)
     post(ledger=CREDIT, movements=[movement(key, 3, open_orders=15)], guard=Guard.FACT, actor=boss)
     post(ledger=CREDIT, movements=[movement(key, 4, open_orders=-2)], actor=boss)

@@ -1,9 +1,13 @@
 """The page of a credit limit: by whom, for which company, once, and not over what somebody else agreed."""
 
 import re
+from decimal import Decimal
 
+import pytest
 from django.contrib.auth.models import Permission
 
+from core.errors import NotFound
+from orders.credit.services import set_credit_limit
 from orders.models import CreditProfile
 from tests import factories
 from tests.orders.pages import sign_in
@@ -59,3 +63,13 @@ def test_the_company_of_a_limit_is_never_guessed_and_needs_the_right_to_credit_d
 
     page = client.get(f"/accounts/{world.acme.pk}/").content.decode()
     assert f'href="{url}?company={world.company.code}"' in page
+
+
+def test_nobody_agrees_credit_for_a_company_of_others(world: World) -> None:
+    foreign = factories.make_company(code="OTHER")
+    lead = factories.make_user(name="Nora", roles=("Credit manager",), companies=(foreign,))
+
+    with pytest.raises(NotFound):
+        set_credit_limit(company=world.company, account_id=world.acme.pk, limit=Decimal(1), actor=lead)
+
+    assert not CreditProfile.objects.exists()
