@@ -167,20 +167,24 @@ def _from_hold(hold: OrderHold) -> Item:
     )
 
 
-def open_items(user: User, view: str) -> list[Item]:
-    """Everything that waits for this person or team, the costliest first. Three queries at most."""
+def open_items(user: User, companies: frozenset[int], view: str) -> list[Item]:
+    """Everything that waits for this person or team in these companies, the costliest first. Three queries at most."""
     roles = roles_of(user)
-    rows = cases_visible_to(user, roles).filter(resolved_at=None)
+    rows = cases_visible_to(user, roles).filter(company_id__in=companies, resolved_at=None)
     if view == "mine":
         rows = rows.filter(owner=user)
     items = [_from_case(case) for case in rows.select_related("owner").order_by("-value_at_risk", "id")[:SHOWN]]
     kinds = [HoldKind.CREDIT] if may(user, "orders.release_credit") else []
     kinds += [HoldKind.PRICE] if may(user, "orders.release_order") else []
     if kinds and view != "mine":
-        items += [_from_hold(hold) for hold in open_holds(user).filter(kind__in=kinds)[:SHOWN]]
+        items += [_from_hold(hold) for hold in _holds(user, companies, kinds)]
     if view == "late":
         items = [item for item in items if item.is_overdue]
     return sorted(items, key=lambda item: -(item.value or Decimal(0)))
+
+
+def _holds(user: User, companies: frozenset[int], kinds: Sequence[HoldKind]) -> QuerySet[OrderHold]:
+    return open_holds(user).filter(order__company_id__in=companies, kind__in=kinds)[:SHOWN]
 
 
 def grouped(items: Sequence[Item]) -> list[Group]:
@@ -195,9 +199,9 @@ def grouped(items: Sequence[Item]) -> list[Group]:
     ]
 
 
-def resolved_since(user: User, since: date) -> QuerySet[ExceptionCase]:
-    """What was resolved from this day on, newest first."""
-    rows = cases_visible_to(user, roles_of(user)).filter(resolved_at__date__gte=since)
+def resolved_since(user: User, companies: frozenset[int], since: date) -> QuerySet[ExceptionCase]:
+    """What was resolved in these companies from this day on, newest first."""
+    rows = cases_visible_to(user, roles_of(user)).filter(company_id__in=companies, resolved_at__date__gte=since)
     return rows.select_related("resolved_by").order_by("-resolved_at")[:SHOWN]
 
 

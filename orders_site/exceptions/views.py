@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core.errors import DomainError, NotAllowed, NotFound
 from core.web.access import signed_in
+from core.web.companies import working_companies
 from core.web.parts import Tab
 from core.web.posted import actor_of, key_of
 from orders_site.exceptions.inbox import grouped, open_items, resolve_case, resolved_since, sums_of
@@ -19,14 +20,15 @@ def _page(request: HttpRequest, *, refusal: str = "", status: int = 200) -> Http
     user = actor_of(request)
     asked = request.GET.get("view", "team")
     view = asked if asked in VIEWS else "team"
-    items = [] if view == "done" else open_items(user, view)
+    companies = working_companies(request)
+    items = [] if view == "done" else open_items(user, companies, view)
     context = {
         "tabs": [Tab(label, f"?view={name}", is_current=name == view) for name, label in VIEWS.items()],
         "view": view,
         "groups": grouped(items),
         "count": len(items),
         "sums": sums_of(items),
-        "done": list(resolved_since(user, timezone.localdate())) if view == "done" else [],
+        "done": list(resolved_since(user, companies, timezone.localdate())) if view == "done" else [],
         "refusal": refusal,
     }
     return render(request, "exceptions/list.html", context, status=status)

@@ -84,7 +84,7 @@ def create_first_administrator(*, code_is_right: bool, person: PersonDraft, seal
     ``actor`` is the system.
 
     Raises:
-        DomainError: the code was wrong, or there are people already.
+        DomainError: the code was wrong, there are people already, or the name is the system's own.
     """
     if not code_is_right:
         sentence = "This is not the code that the set-up printed."
@@ -92,6 +92,9 @@ def create_first_administrator(*, code_is_right: bool, person: PersonDraft, seal
     lock_rows(User, [actor.pk], Rank.MASTER_DATA)
     if has_people():
         raise DomainError("There is an administrator already. Sign in, or ask to be invited.")
+    if person.username.casefold() == actor.username.casefold():
+        sentence = "The system itself has this name. Choose another one."
+        raise DomainError(sentence, fields={"username": sentence})
     made = User.objects.create(
         username=person.username,
         first_name=person.first_name,
@@ -105,12 +108,16 @@ def create_first_administrator(*, code_is_right: bool, person: PersonDraft, seal
 
 @command(permission=ADMINISTER)
 def create_company(*, draft: CompanyDraft, actor: User) -> int:
-    """Create the company with books, chart, posting rules, open months, units, payment terms and a price list; the
-    actor belongs to it. The months are those of the present fiscal year, the one before and the next.
+    """Create the first company with books, chart, posting rules, open months, units, payment terms and a price list;
+    the actor belongs to it. The months are those of the present fiscal year, the one before and the next.
 
     Raises:
-        ConstraintRefused: the code is taken.
+        DomainError: there is a company already, made in another window.
     """
+    system = system_user()
+    lock_rows(User, [system.pk], Rank.MASTER_DATA)
+    if Company.objects.exists():
+        raise DomainError("There is a company already. Reload the page and go on with it.")
     company = Company.objects.create(
         code=draft.code,
         name=draft.name,
@@ -122,7 +129,6 @@ def create_company(*, draft: CompanyDraft, actor: User) -> int:
         vat_number=draft.vat_number,
         paper=PAPER.get(draft.country, "A4"),
     )
-    system = system_user()
     for member in (system, actor):
         CompanyMembership.objects.get_or_create(user=member, company=company)
     year = fiscal_year(company, business_date(company.time_zone))

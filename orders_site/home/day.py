@@ -1,9 +1,12 @@
-"""What stands beside the queues on the first page: the person's last orders, the month so far, and what leaves."""
+"""What stands beside the queues on the first page: the person's last orders, the month so far, and what leaves.
+
+``companies`` are those that the person works for at present, by the switch in the top bar.
+"""
 
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,7 +20,7 @@ from core.web.parts import Fact, Happening
 from core.web.tables import Table
 from fulfillment.selectors import deliveries_visible_to
 from fulfillment.states import DeliveryStatus
-from orders.models import PromiseEvent
+from orders.models import Order, PromiseEvent
 from orders.selectors import for_list, orders_visible_to
 from orders.states import OrderStatus
 from orders.tables import COLUMNS as ORDER_COLUMNS
@@ -26,6 +29,7 @@ LAST = 5
 RECENT = timedelta(days=1)
 SHOWN = ("number", "account_name", "shown_status", "promise", "gross", "created_at")
 MORNING_ENDS, AFTERNOON_ENDS = 12, 18  # o'clock
+Companies = frozenset[int]
 LEAVING = (DeliveryStatus.PLANNED, DeliveryStatus.RELEASED, DeliveryStatus.PICKING, DeliveryStatus.PACKED)
 
 
@@ -35,12 +39,16 @@ def greeting(person: User, hour: int) -> str:
     return f"Good {part}, {person.first_name or person}"
 
 
-def last_orders(person: User) -> Table | None:
+def _own_orders(person: User, companies: Companies) -> QuerySet[Order]:
+    return orders_visible_to(person).filter(salesperson=person, company_id__in=companies)
+
+
+def last_orders(person: User, companies: Companies) -> Table | None:
     """The newest orders that the person looks after; None without any, or without the right. One query."""
     if not may(person, "orders.see_orders"):
         return None
     columns = [column for column in ORDER_COLUMNS if column.name in SHOWN]
-    mine = for_list(orders_visible_to(person).filter(salesperson=person)).order_by("-pk")
+    mine = for_list(_own_orders(person, companies)).order_by("-pk")
     rows = list(mine.values(*fields_of(columns))[:LAST])
     return Table(columns, rows, user=person, caption="Your last orders") if rows else None
 
@@ -83,11 +91,12 @@ def _percent(part: int, whole: int) -> str:
     return formats.percent(from_whole)
 
 
-def leaving_today(person: User, today: date) -> list[Fact]:
+def leaving_today(person: User, companies: Companies, today: date) -> list[Fact]:
     """By warehouse, how many deliveries that are due until today have not left. One query."""
     if not may(person, "fulfillment.see_deliveries"):
         return []
-    due = deliveries_visible_to(person).filter(status__in=LEAVING, ship_on__lte=today)
+    visible = deliveries_visible_to(person).filter(company_id__in=companies)
+    due = visible.filter(status__in=LEAVING, ship_on__lte=today)
     rows = due.order_by("warehouse__rank", "warehouse__name").values("warehouse__name", "warehouse__rank")
     url = reverse("fulfillment:board")
     return [
@@ -96,11 +105,11 @@ def leaving_today(person: User, today: date) -> list[Fact]:
     ]
 
 
-def moved_promises(person: User) -> list[Happening]:
+def moved_promises(person: User, companies: Companies) -> list[Happening]:
     """The newest promises of one's own open orders that were told differently within a day. One query."""
     if not may(person, "orders.see_orders"):
         return []
-    open_ones = orders_visible_to(person).filter(salesperson=person, status=OrderStatus.CONFIRMED)
+    open_ones = _own_orders(person, companies).filter(status=OrderStatus.CONFIRMED)
     events = (
         PromiseEvent.objects.filter(
             order_line__order__in=open_ones, is_first=False, recorded_at__gte=timezone.now() - RECENT

@@ -9,7 +9,7 @@ from django.db.models.expressions import CombinedExpression
 from django.urls import reverse
 
 from billing.models import Invoice
-from core.access import company_ids, may
+from core.access import may
 from core.dates import today_in
 from core.models import User
 from core.rounding import round_amount
@@ -23,18 +23,19 @@ from quotes.models import Quote
 MOST_COUNTED = 1_000  # a queue that long is not counted further
 NAMED = 3  # of the rows that wait longest
 SOON = 3  # days
+Companies = frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """One kind of waiting work: who sees it, what it counts, where it leads.
+    """One kind of waiting work: who sees it, what it counts within some companies, where it leads.
 
     ``customer`` and ``currency`` are paths from a row, ``worth`` its amount; without one the queue tells no money.
     """
 
     label: str
     permission: str
-    rows: Callable[[User], QuerySet[Any]]
+    rows: Callable[[Companies], QuerySet[Any]]
     url: str
     query: str = ""
     action: str = "Open"
@@ -43,9 +44,9 @@ class Queue:
     currency: str = "currency"
 
 
-def _of(model: type[Model], **narrow: object) -> Callable[[User], QuerySet[Any]]:
-    def rows(user: User) -> QuerySet[Any]:
-        found: QuerySet[Any] = model._default_manager.filter(company_id__in=company_ids(user), **narrow)
+def _of(model: type[Model], **narrow: object) -> Callable[[Companies], QuerySet[Any]]:
+    def rows(companies: Companies) -> QuerySet[Any]:
+        found: QuerySet[Any] = model._default_manager.filter(company_id__in=companies, **narrow)
         return found
 
     return rows
@@ -55,8 +56,8 @@ QUEUES = (
     Queue(
         "Quotes that expire within three days",
         "quotes.enter_quote",
-        lambda user: Quote.objects.filter(
-            company_id__in=company_ids(user), status="sent", valid_until__lte=today_in("company__time_zone", days=SOON)
+        lambda companies: Quote.objects.filter(
+            company_id__in=companies, status="sent", valid_until__lte=today_in("company__time_zone", days=SOON)
         ),
         "quotes:list",
         "?view=sent",
@@ -64,7 +65,7 @@ QUEUES = (
     Queue(
         "Late promises",
         "orders.enter_order",
-        lambda user: late_orders(Order.objects.filter(company_id__in=company_ids(user))),
+        lambda companies: late_orders(Order.objects.filter(company_id__in=companies)),
         "orders:list",
         "?view=late",
         "See dates",
@@ -74,7 +75,7 @@ QUEUES = (
     Queue(
         "Orders on hold",
         "orders.release_order",
-        lambda user: held_orders(Order.objects.filter(company_id__in=company_ids(user))),
+        lambda companies: held_orders(Order.objects.filter(company_id__in=companies)),
         "orders:list",
         "?view=held",
         "Release",
@@ -112,8 +113,8 @@ QUEUES = (
     Queue(
         "Invoices past due",
         "payments.receive_payment",
-        lambda user: Invoice.objects.filter(
-            company_id__in=company_ids(user),
+        lambda companies: Invoice.objects.filter(
+            company_id__in=companies,
             direction="invoice",
             status="posted",
             due_on__lt=today_in("company__time_zone"),
@@ -123,20 +124,23 @@ QUEUES = (
 )
 
 
-def queues_for(user: User) -> list[QueueItem]:
-    """The queues of this person that are not empty, in the order of the street; keys 1 to 9 open them."""
+def queues_for(user: User, companies: Companies) -> list[QueueItem]:
+    """The queues of this person that are not empty, in the order of the street; keys 1 to 9 open them.
+
+    ``companies`` are those that the person works for at present, by the switch in the top bar.
+    """
     found: list[QueueItem] = []
     for queue in QUEUES:
         if may(user, queue.permission):
-            first = _first_rows(queue, user)
+            first = _first_rows(queue, companies)
             if first:
                 found.append(_item(queue, str(len(found) + 1), first))
     return found
 
 
-def _first_rows(queue: Queue, user: User) -> list[dict[str, Any]]:
+def _first_rows(queue: Queue, companies: Companies) -> list[dict[str, Any]]:
     """The oldest rows, each with what it knows of the whole queue as far as it is counted. One query."""
-    counted = queue.rows(user).order_by("pk")[: MOST_COUNTED + 1]
+    counted = queue.rows(companies).order_by("pk")[: MOST_COUNTED + 1]
     rows = counted.model._default_manager.filter(pk__in=counted.values("pk")).order_by("pk")
     rows = rows.annotate(customer_name=F(queue.customer), in_all=Window(Count("pk")))
     names = ["number", "customer_name", "in_all"]

@@ -8,7 +8,7 @@ from core.access import company_ids, may
 from core.dates import business_date, hour_in
 from core.models import Company, User
 from core.web.access import signed_in
-from core.web.companies import CHOSEN_COMPANY
+from core.web.companies import CHOSEN_COMPANY, working_companies
 from core.web.parts import Empty, Link
 from core.web.posted import back_to, text_of, whole_number
 from orders_site.exceptions.inbox import cases_visible_to, roles_of
@@ -23,18 +23,20 @@ def home(request: HttpRequest) -> HttpResponse:
     """What needs me now: queues with counts, each leading to the list that mends it, and how my month goes."""
     user = request.user
     assert isinstance(user, User)
-    company = Company.objects.filter(pk__in=company_ids(user)).order_by("code").first()
-    queues, moved = queues_for(user), moved_promises(user)
+    companies = working_companies(request)
+    company = Company.objects.filter(pk__in=companies).order_by("code").first()
+    queues = queues_for(user, companies)
+    cases = cases_visible_to(user, roles_of(user)).filter(company_id__in=companies, resolved_at=None)
     context = {
         "title": greeting(user, hour_in(company.time_zone)) if company else f"Welcome, {user.first_name or user}",
         "today": business_date(company.time_zone) if company else None,
         "queues": queues,
         "waiting": sum(item.count for item in queues),
-        "cases": cases_visible_to(user, roles_of(user)).filter(resolved_at=None).count(),
-        "last_orders": last_orders(user),
+        "cases": cases.count(),
+        "last_orders": last_orders(user, companies),
         "month": month_facts(user, company, business_date(company.time_zone)) if company else [],
-        "leaving": leaving_today(user, business_date(company.time_zone)) if company else [],
-        "moved": moved,
+        "leaving": leaving_today(user, companies, business_date(company.time_zone)) if company else [],
+        "moved": moved_promises(user, companies),
         "nothing": Empty(
             "Nothing is waiting for you.",
             link=Link("Look at the orders", "/orders/") if may(user, "orders.see_orders") else None,

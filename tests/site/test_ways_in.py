@@ -1,6 +1,7 @@
 """What stays open when something about an account changes: sessions after a new password, links, tries in a minute."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.urls import reverse
 from core import work
 from core.errors import DomainError, NotAllowed, NotFound
 from core.models import Company, User, Visit
+from core.system import system_user
 from orders_site.people.drafts import PersonDraft, Secret
 from orders_site.people.services.access import deactivate_person, set_access
 from orders_site.people.services.inviting import accept_invitation, invite_person, send_invitation_again
@@ -132,6 +134,19 @@ def test_a_page_that_was_opened_with_an_old_link_lets_nobody_in(ada: User, mailo
 
     with pytest.raises(NotFound):
         accept_invitation(token=token, password=Secret(PASSWORD), actor=User.objects.get(pk=pk))
+
+
+@pytest.mark.own_database
+def test_of_those_who_are_invited_at_once_one_has_the_name(run_together: Callable[..., list[Any]], ada: User) -> None:
+    system_user()
+
+    def invite(name: str) -> Callable[[], int]:
+        return lambda: invite_person(draft=draft(username=name), actor=User.objects.get(pk=ada.pk))
+
+    outcomes = run_together([invite(name) for name in ("nina", "nina", "NINA", "Nina")])
+
+    assert sorted(type(outcome.error).__name__ for outcome in outcomes) == ["DomainError"] * 3 + ["NoneType"]
+    assert User.objects.filter(email="nina@example.com").count() == 1
 
 
 def test_who_has_a_password_is_not_invited_again(ada: User, sam: User) -> None:

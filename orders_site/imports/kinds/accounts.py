@@ -10,7 +10,17 @@ from catalog import checks
 from catalog.drafts import AccountDraft, AddressDraft, AgreedTerms, ContactDraft
 from catalog.models import Account, AccountInCompany, Address, Contact, PaymentTerms, PriceGroup
 from catalog.services import change_account, create_accounts
-from orders_site.imports.kinds.base import Change, Field, Group, Kind, ReadRow, Scope, changed, lost_zeros
+from orders_site.imports.kinds.base import (
+    Change,
+    Field,
+    Group,
+    Kind,
+    ReadRow,
+    Scope,
+    changed,
+    create_or_change,
+    lost_zeros,
+)
 
 OWN = (
     "name", "is_customer", "is_supplier", "status", "currency", "country", "language", "tax_number", "tax_class",
@@ -220,15 +230,11 @@ def _line(place: AddressDraft) -> str:
 
 def apply(groups: Sequence[Group], scope: Scope) -> list[int | None]:
     """New accounts in one set; changed ones one by one, because each locks what stands above it."""
-    new = [group for group in groups if group.outcome == "new"]
-    made = create_accounts(drafts=[group.draft for group in new], actor=scope.actor) if new else []
-    ids: dict[int, int | None] = dict(zip([id(group) for group in new], made, strict=True))
-    for group in groups:
-        if group.outcome == "changed":
-            assert group.target_id is not None
-            change_account(account_id=group.target_id, draft=group.draft, actor=scope.actor)
-            ids[id(group)] = group.target_id
-    return [ids[id(group)] for group in groups]
+    return create_or_change(
+        groups,
+        create=lambda drafts: create_accounts(drafts=drafts, actor=scope.actor),
+        change=lambda pk, draft: change_account(account_id=pk, draft=draft, actor=scope.actor),
+    )
 
 
 ACCOUNTS = Kind(

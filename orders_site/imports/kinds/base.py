@@ -172,4 +172,28 @@ def lost_zeros(groups: Sequence[Group], name: str, rows: "QuerySet[Any]") -> Non
                 row.warnings[name] = f"{code} was a number in the spreadsheet; leading zeros, if any, are lost."
 
 
-__all__ = ["Change", "Field", "Group", "Kind", "ReadRow", "Reading", "Scope", "Unclear", "changed", "lost_zeros"]
+def create_or_change(
+    groups: Sequence[Group], *, create: Callable[[list[Any]], Sequence[int]], change: Callable[[int, Any], object]
+) -> list[int | None]:
+    """Carry out groups of master data: new ones in one set, changed ones one by one. Returns what each became."""
+    new = [group for group in groups if group.target_id is None]
+    made = dict(zip(map(id, new), create([group.draft for group in new]) if new else (), strict=True))
+    for group in groups:
+        if group.target_id is not None:
+            change(group.target_id, group.draft)
+    return [group.target_id or made[id(group)] for group in groups]
+
+
+__all__ = [
+    "Change",
+    "Field",
+    "Group",
+    "Kind",
+    "ReadRow",
+    "Reading",
+    "Scope",
+    "Unclear",
+    "changed",
+    "create_or_change",
+    "lost_zeros",
+]

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from django.db.models.functions import Upper
 
@@ -11,7 +10,7 @@ from catalog import checks
 from catalog.drafts import ProductDraft, UnitDraft
 from catalog.models import Category, Product, ProductUnit, UnitOfMeasure
 from catalog.services import change_product, create_products
-from orders_site.imports.kinds.base import Change, Field, Group, Kind, Scope, changed, lost_zeros
+from orders_site.imports.kinds.base import Change, Field, Group, Kind, Scope, changed, create_or_change, lost_zeros
 
 OWN = (
     "name", "description", "kind", "status", "stock_unit", "tax_category", "posting_group", "barcode", "weight_kg",
@@ -207,15 +206,11 @@ def _line(unit: UnitDraft) -> str:
 
 def apply(groups: Sequence[Group], scope: Scope) -> list[int | None]:
     """New products in one set; changed ones one by one, because each locks its line of successors."""
-    new = [group for group in groups if group.outcome == "new"]
-    made = create_products(drafts=[group.draft for group in new], actor=scope.actor) if new else []
-    ids: dict[int, Any] = dict(zip([id(group) for group in new], made, strict=True))
-    for group in groups:
-        if group.outcome == "changed":
-            assert group.target_id is not None
-            change_product(product_id=group.target_id, draft=group.draft, actor=scope.actor)
-            ids[id(group)] = group.target_id
-    return [ids[id(group)] for group in groups]
+    return create_or_change(
+        groups,
+        create=lambda drafts: create_products(drafts=drafts, actor=scope.actor),
+        change=lambda pk, draft: change_product(product_id=pk, draft=draft, actor=scope.actor),
+    )
 
 
 PRODUCTS = Kind(

@@ -34,6 +34,7 @@ def invite_person(*, draft: PersonDraft, actor: User) -> int:
 
     Raises DomainError (a name or address that is taken, rights that exclude each other), NotFound, NotAllowed.
     """
+    lock_rows(User, [system_user().pk], Rank.MASTER_DATA)  # one after the other, or two take the same name at once
     taken = {}
     if User.objects.filter(username__iexact=draft.username).exists():
         taken["username"] = "Somebody has this user name already"

@@ -10,12 +10,20 @@ from django.test import Client
 
 from accounting.models import LedgerAccount, Period, PostingRule
 from catalog.models import PaymentTerms, PriceList, TaxRate, UnitOfMeasure
+from core.errors import DomainError
 from core.invariants import check_all
 from core.models import CommandLog, Company, User
 from core.system import system_user
 from inventory.models import Warehouse
 from orders_site.first_run import progress
-from orders_site.first_run.services import FIRST_ROLES, PersonDraft, Sealed, create_first_administrator
+from orders_site.first_run.services import (
+    FIRST_ROLES,
+    CompanyDraft,
+    PersonDraft,
+    Sealed,
+    create_company,
+    create_first_administrator,
+)
 from orders_site.roles import sync_roles
 from tests.core.makers import make_person
 
@@ -196,3 +204,21 @@ def test_the_second_factor_comes_before_the_company(empty: None, client: Client,
     assert client.get("/first-run/company/")["Location"] == "/settings/second-factor/app/"
     assert client.post("/first-run/company/", COMPANY).status_code == 403
     assert not Company.objects.exists()
+
+
+def test_the_first_person_is_not_called_as_the_system(empty: None, client: Client) -> None:
+    answer = client.post("/first-run/administrator/", administrator(username="System"))
+
+    assert answer.status_code == 422
+    assert "The system itself has this name" in answer.content.decode()
+    assert not progress.has_people()
+
+
+def test_a_company_that_was_made_in_another_window_is_the_only_one(empty: None, client: Client) -> None:
+    client.post("/first-run/administrator/", administrator())
+    mara = User.objects.get(username="mara")
+    facts = {"name": "Lind", "country": "DE", "currency": "EUR", "time_zone": "Europe/Berlin"}
+    create_company(draft=CompanyDraft(code="ONE", **facts), actor=mara)
+
+    with pytest.raises(DomainError, match="company already"):
+        create_company(draft=CompanyDraft(code="TWO", **facts), actor=mara)

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from core.access import SEE_COST
+from core.access import SEE_COST, company_ids
 from core.cases import CaseDraft, open_cases
 from core.commands import command
 from core.dates import business_date, today_in
@@ -24,7 +24,7 @@ def test_the_queue_of_held_orders_leads_to_them(world: World, client: Client) ->
     limit(world, "10")
     confirmed(world, bolt="10")
 
-    found = {item.label: item.count for item in queues_for(world.boss)}
+    found = {item.label: item.count for item in queues_for(world.boss, company_ids(world.boss))}
 
     assert found["Orders on hold"] == 1
     client.force_login(world.boss)
@@ -38,7 +38,7 @@ def test_the_queue_of_held_orders_counts_what_its_link_lists(world: World, clien
     limit(world, "10")
     on_credit = confirmed(world, bolt="10")
 
-    held = next(item for item in queues_for(world.boss) if item.label == "Orders on hold")
+    held = next(item for item in queues_for(world.boss, company_ids(world.boss)) if item.label == "Orders on hold")
 
     client.force_login(world.boss)
     page = client.get(held.url).content.decode()
@@ -93,8 +93,8 @@ def test_who_sees_the_ledger_sees_cost_as_well() -> None:
 def test_a_queue_needs_its_right(world: World) -> None:
     draft(world, bolt="1")
 
-    assert [item.label for item in queues_for(world.bob)] == []
-    assert "Drafts to confirm" in [item.label for item in queues_for(world.alice)]
+    assert [item.label for item in queues_for(world.bob, company_ids(world.bob))] == []
+    assert "Drafts to confirm" in [item.label for item in queues_for(world.alice, company_ids(world.alice))]
 
 
 def test_an_order_number_jumps_to_the_order(world: World, client: Client) -> None:
