@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from core.audit.history import row_history
 from core.models import Document
 from core.money import CurrencyCodeField, DocumentMoneyField, LedgerAmountField, QuantityField, UnitPriceField
-from core.triggers import legal_transitions, never_deleted
+from core.triggers import frozen_once, legal_transitions, never_deleted
 from quotes.states import QUOTE_TRANSITIONS, QuoteStatus
 
 
@@ -83,9 +83,30 @@ class QuoteVersion(models.Model):
             models.UniqueConstraint(fields=["quote", "number"], name="quote_version_once"),
             models.CheckConstraint(condition=Q(gross=F("net") + F("tax")), name="quote_version_gross_is_net_plus_tax"),
         ]
+        triggers: ClassVar = [
+            frozen_once(pgtrigger.Q(old__is_sent=True)),
+            never_deleted(pgtrigger.Q(old__is_sent=True)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.quote_id} v{self.number}"
+
+
+def _frozen_when_sent(
+    name: str, operation: pgtrigger.Operation, *rows: str, condition: pgtrigger.Condition | None = None
+) -> pgtrigger.Trigger:
+    """Refuse what changes the lines of a version that a customer has, but for the hold that is kept for them."""
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.Before,
+        operation=operation,
+        condition=condition,
+        func="IF EXISTS (SELECT FROM quotes_quoteversion WHERE is_sent AND id IN"
+        f" ({', '.join(f'{row}.version_id' for row in rows)})) THEN"
+        " RAISE EXCEPTION 'this version was sent and does not change; revise the quote'"
+        " USING ERRCODE = '23514', CONSTRAINT = 'frozen_kept_rule';"
+        f" END IF; RETURN {rows[-1]};",
+    )
 
 
 @row_history(leave_out=["price_trace", "commitment"])
@@ -129,6 +150,17 @@ class QuoteLine(models.Model):
             models.UniqueConstraint(fields=["version", "position"], name="quote_line_position_once"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="quote_line_quantity_positive"),
             models.CheckConstraint(condition=Q(gross=F("net") + F("tax")), name="quote_line_gross_is_net_plus_tax"),
+        ]
+        triggers: ClassVar = [
+            _frozen_when_sent(
+                "changed_when_sent",
+                pgtrigger.Update,
+                "OLD",
+                "NEW",
+                condition=pgtrigger.AnyChange(exclude=["commitment"]),
+            ),
+            _frozen_when_sent("added_when_sent", pgtrigger.Insert, "NEW"),
+            _frozen_when_sent("deleted_when_sent", pgtrigger.Delete, "OLD"),
         ]
 
     def __str__(self) -> str:

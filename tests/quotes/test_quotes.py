@@ -1,10 +1,13 @@
 """From an offer to an order, version by version."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import F
 
 from catalog.drafts import ConditionDraft
 from catalog.models import ConditionRecord
@@ -44,6 +47,36 @@ def test_options_are_offered_and_not_summed(world: World) -> None:
 
     assert (version.net.amount, version.tax.amount, version.gross.amount) == (130, Decimal("21.5"), Decimal("151.5"))
     assert version.lines.count() == 3
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda version, line, draft: QuoteVersion.objects.filter(pk=version.pk).update(is_sent=False),
+        lambda version, line, draft: QuoteVersion.objects.filter(pk=version.pk).delete(),
+        lambda version, line, draft: QuoteLine.objects.filter(pk=line.pk).update(quantity=99),
+        lambda version, line, draft: QuoteLine.objects.filter(pk=line.pk).update(version=draft, position=99),
+        lambda version, line, draft: QuoteLine.objects.filter(version=draft).update(
+            version=version, position=F("position") + 90
+        ),
+        lambda version, line, draft: QuoteLine.objects.filter(pk=line.pk).delete(),
+        lambda version, line, draft: QuoteLine(
+            **{name: value for name, value in vars(line).items() if name not in ("_state", "id")} | {"position": 99}
+        ).save(),
+    ],
+)
+def test_the_database_keeps_what_a_customer_was_sent(
+    world: World, change: Callable[[QuoteVersion, QuoteLine, QuoteVersion], object]
+) -> None:
+    offer, other = quote(world), quote(world)
+    send_quote(quote_id=offer.pk, actor=world.alice, business_date=TODAY)
+    sent = offer.versions.get()
+    line = sent.lines.order_by("position")[0]
+
+    with pytest.raises(IntegrityError, match=r"was sent and does not change|is posted"), transaction.atomic():
+        change(sent, line, other.versions.get())
+
+    assert QuoteLine.objects.get(pk=line.pk).quantity == 10
 
 
 def test_an_accepted_quote_becomes_an_order_to_the_cent(world: World) -> None:
