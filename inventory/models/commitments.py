@@ -26,9 +26,12 @@ class Commitment(models.Model):
         FULFILLED = "fulfilled", "Fulfilled"
         RELEASED = "released", "Released"
 
-    company = models.ForeignKey("core.Company", on_delete=models.PROTECT, related_name="+")
-    warehouse = models.ForeignKey("inventory.Warehouse", on_delete=models.PROTECT, related_name="commitments")
-    product = models.ForeignKey("catalog.Product", on_delete=models.PROTECT, related_name="commitments")
+    # Who looks for commitments of a product looks for active ones: a promise writes as few indexes as possible.
+    company = models.ForeignKey("core.Company", on_delete=models.PROTECT, related_name="+", db_index=False)
+    warehouse = models.ForeignKey(
+        "inventory.Warehouse", on_delete=models.PROTECT, related_name="commitments", db_index=False
+    )
+    product = models.ForeignKey("catalog.Product", on_delete=models.PROTECT, related_name="commitments", db_index=False)
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.ORDER)
     status = models.CharField(max_length=9, choices=Status, default=Status.ACTIVE)
     quantity = QuantityField()
@@ -53,7 +56,11 @@ class Commitment(models.Model):
             models.Index(
                 fields=["warehouse", "product", "ship_on"], condition=Q(status="active"), name="commitment_active"
             ),
-            models.Index(fields=["expires_at"], condition=Q(status="active"), name="commitment_expiring"),
+            models.Index(
+                fields=["expires_at"],
+                condition=Q(status="active", expires_at__isnull=False),
+                name="commitment_expiring",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -123,10 +123,10 @@ class OrderLine(models.Model):
     """
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines", db_index=False)
-    company = models.ForeignKey("core.Company", on_delete=models.PROTECT, related_name="+")
+    company = models.ForeignKey("core.Company", on_delete=models.PROTECT, related_name="+", db_index=False)
     position = models.PositiveIntegerField()
     client_uuid = models.UUIDField(null=True)
-    parent = models.ForeignKey("self", on_delete=models.CASCADE, related_name="components", null=True)
+    parent = models.ForeignKey("self", on_delete=models.CASCADE, related_name="components", null=True, db_index=False)
     product = models.ForeignKey("catalog.Product", on_delete=models.PROTECT, related_name="order_lines", db_index=False)
     product_kind = models.CharField(max_length=8)
     description = models.CharField(max_length=160)
@@ -148,9 +148,8 @@ class OrderLine(models.Model):
     )
     requested_on = models.DateField()
     contract_line = models.ForeignKey(
-        "quotes.ContractLine", on_delete=models.PROTECT, related_name="order_lines", null=True
+        "quotes.ContractLine", on_delete=models.PROTECT, related_name="order_lines", null=True, db_index=False
     )
-    replaces_line = models.ForeignKey("self", on_delete=models.SET_NULL, related_name="replaced_by", null=True)
     currency = CurrencyCodeField()
     unit_price = UnitPriceField(default=0)
     price_unit = models.PositiveIntegerField(default=1)
@@ -210,6 +209,11 @@ class OrderLine(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["product", "order"], name="order_line_by_product"),
+            # Most lines belong to no kit and no contract: what is null costs nothing when a line is written.
+            models.Index(fields=["parent"], condition=Q(parent__isnull=False), name="order_line_by_parent"),
+            models.Index(
+                fields=["contract_line"], condition=Q(contract_line__isnull=False), name="order_line_by_contract"
+            ),
         ]
 
     def __str__(self) -> str:
