@@ -1,10 +1,12 @@
 """Dangerous verbs ask again who it is when the last proof is older than ten minutes; what was typed waits meanwhile."""
 
 from functools import wraps
+from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.reauthentication import suspend_request
-from django.http import HttpRequest
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -26,7 +28,9 @@ def confirmed(view: View[P]) -> View[P]:
         methods = get_adapter(request).get_reauthentication_methods(request.user)
         if not methods:  # a person without a password: the system itself
             return view(request, *args, **kwargs)
-        answer = suspend_request(request, methods[0]["url"])
-        return HttpResponseClientRedirect(answer.url) if request.headers.get("HX-Request") else answer
+        suspend_request(request, methods[0]["url"])
+        # By its path alone the library finds it again; the query waits with the form.
+        ask = f"{methods[0]['url']}?{urlencode({REDIRECT_FIELD_NAME: request.path})}"
+        return HttpResponseClientRedirect(ask) if request.headers.get("HX-Request") else HttpResponseRedirect(ask)
 
     return guarded

@@ -35,6 +35,12 @@ class AccessForm(forms.Form):
         return {key for key, _ in self.fields[name].choices}  # type: ignore[attr-defined]
 
 
+class ChangeAccessForm(AccessForm):
+    """The same of somebody who has some already; ``seen`` says which, so that nobody undoes what he has not seen."""
+
+    seen = forms.CharField(required=False, max_length=16, widget=forms.HiddenInput)
+
+
 class InviteForm(AccessForm):
     """Somebody new."""
 

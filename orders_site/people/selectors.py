@@ -1,5 +1,6 @@
 """What is known about people: who is seen by whom, what somebody can do and why. Nothing here writes."""
 
+import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ from django.contrib.postgres.aggregates import StringAgg
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from core.access import company_ids, may, permissions_of
-from core.models import Company, CompanyMembership, User, Visit
+from core.models import Company, CompanyMembership, User, UserRole, Visit
 from orders_site.people.rules import CONFLICTS, Conflict
 
 ADMINISTER = "core.administer"
@@ -51,6 +52,14 @@ def account_named(typed: str) -> str:
     named = User.objects.filter(Q(username__iexact=typed) | Q(email__iexact=typed)).order_by("pk")
     pk = named.values_list("pk", flat=True).first() if typed else None
     return typed if pk is None else f"person {pk}"
+
+
+def access_word(person_id: int) -> str:
+    """A word for the roles and companies that this person has now: it changes with them. Two queries."""
+    roles = UserRole.objects.filter(user_id=person_id).order_by("group_id").values_list("group_id", flat=True)
+    companies = CompanyMembership.objects.filter(user_id=person_id).order_by("company_id")
+    has = [list(roles), list(companies.values_list("company_id", flat=True))]
+    return hashlib.sha256(str(has).encode()).hexdigest()[:16]
 
 
 def people_with_facts(people: "QuerySet[User]") -> "QuerySet[User]":

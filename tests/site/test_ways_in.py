@@ -14,6 +14,7 @@ from core import work
 from core.errors import DomainError, NotAllowed, NotFound
 from core.models import Company, User, Visit
 from core.system import system_user
+from core.web.sessions import CLOCK
 from orders_site.people.drafts import PersonDraft, Secret
 from orders_site.people.services.access import deactivate_person, set_access
 from orders_site.people.services.inviting import accept_invitation, invite_person, send_invitation_again
@@ -160,3 +161,39 @@ def test_the_invitation_of_somebody_with_further_rights_is_not_sent_again(ada: U
 
     with pytest.raises(NotAllowed, match="rights that you do not hold"):
         send_invitation_again(user_id=pk, actor=helper)
+
+
+# --- changing what somebody may --------------------------------------------------------------------------------------
+
+
+def test_roles_that_were_taken_meanwhile_are_not_given_back_by_an_older_page(ada: User, sam: User) -> None:
+    sales, warehouse = (Group.objects.get(name=name).pk for name in ("Sales", "Warehouse"))
+    set_access(user_id=sam.pk, role_ids=[sales], company_ids=[], actor=ada)
+    office, address = Client(), reverse("people:access", args=[sam.pk])
+    office.force_login(ada)
+    seen = seen_on(office, address)
+    set_access(user_id=sam.pk, role_ids=[], company_ids=[], actor=ada)
+
+    late = office.post(address, {"roles": [sales, warehouse], "seen": seen})
+
+    assert (late.status_code, sam.groups.count()) == (409, 0)
+    assert "meanwhile" in late.content.decode()
+    assert not re.findall(r'name="roles"[^>]* checked', late.content.decode())
+    assert office.post(address, {"roles": [warehouse], "seen": seen_on(office, address)}).status_code == 303
+    assert sam.groups.get().name == "Warehouse"
+
+
+def seen_on(office: Client, address: str) -> str:
+    return re.findall(r'name="seen" value="(\w+)"', office.get(address).content.decode())[0]
+
+
+def test_what_waits_for_the_password_is_carried_out_with_its_query(client: Client, ada: User, sam: User) -> None:
+    sign_in(client, "ada")
+    session = client.session
+    session[CLOCK] = session[CLOCK] | {"confirmed": 0}
+    session.save()
+
+    asked = client.post(reverse("people:verb", args=[sam.pk, "deactivate"]) + "?from=list", {"reason": "left"})
+    client.post(asked["Location"], {"password": PASSWORD})
+
+    assert not User.objects.get(pk=sam.pk).is_active

@@ -7,10 +7,11 @@ from django.contrib.auth.models import Group
 
 from core.access import company_ids
 from core.commands import command
-from core.errors import DomainError, NotAllowed, NotFound
+from core.errors import Conflict, DomainError, NotAllowed, NotFound
 from core.locks import Rank, lock_rows
 from core.models import CompanyMembership, Invitation, User, UserRole
 from orders_site.people.selectors import (
+    access_word,
     administrators,
     conflicts_among,
     held_rights,
@@ -37,14 +38,25 @@ def lock_person(user_id: int, actor: User) -> User:
 
 @command(permission=MAINTAIN)
 def set_access(
-    *, user_id: int, role_ids: Collection[int], company_ids: Collection[int], actor: User, reason: str = ""
+    *,
+    user_id: int,
+    role_ids: Collection[int],
+    company_ids: Collection[int],
+    seen: str = "",
+    actor: User,
+    reason: str = "",
 ) -> None:
     """Give a person exactly these roles and, among the actor's companies, exactly these; its sessions end.
 
+    ``seen`` is the ``access_word`` of what the actor saw; empty: whatever the person has.
+
     Raises NotFound (person, role or company), NotAllowed (oneself, or rights that the actor does not hold),
-    DomainError (rights that exclude each other, or nobody could administer any more).
+    Conflict (somebody changed them since), DomainError (rights that exclude each other, or nobody could administer any
+    more).
     """
     person = lock_person(user_id, actor)
+    if seen and seen != access_word(person.pk):
+        raise Conflict(f"Somebody changed the roles or companies of {person} meanwhile. Nothing was changed.")
     was_administrator = is_administrator(person)
     write_roles(person, role_ids, actor)
     write_companies(person, company_ids, actor)
