@@ -70,4 +70,4 @@ def _ribbon() -> str:
     """What this system is, where it is not the production one; and what it does without."""
     if not getattr(settings, "IS_DEMO", False):
         return ""
-    return "Demonstration" if settings.SECOND_FACTOR_REQUIRED else "Demonstration · no second factor"
+    return "Demo" if settings.SECOND_FACTOR_REQUIRED else "Demo · no second factor"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Row = Mapping[str, Any]
 Draw = Callable[[Row], str]
-ABSENT = '<span class="muted">—</span>'
+ABSENT = '<span class="muted nil">—</span>'
 _SENTINEL = 987654321
 
 

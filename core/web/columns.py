@@ -27,7 +27,7 @@ class Column:
     ``sort`` is the ORM path or annotation that orders the list. ``permission`` removes the column for users without
     it, from the page, the query, the export and the sort alike. ``currency`` names the field with the row's currency
     code. ``card`` is its place on a phone: k1 k3 k5 left, k2 k6 k4 right, kw the whole width; without one it is left
-    out there. ``hide`` is "opt" below 1280 px, "not-s" below 768 px.
+    out there, and numbers and days carry their label. ``hide`` is "opt" below 1280 px, "not-s" below 768 px.
     """
 
     name: str

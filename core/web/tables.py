@@ -14,6 +14,8 @@ from core.web.columns import Column, visible_columns, with_currency_in_head
 if TYPE_CHECKING:
     from core.models import User
 
+SAYS_LITTLE = frozenset({"quantity", "count", "percent", "date", "stamp"})  # kinds that need their label beside them
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -64,6 +66,8 @@ class Table:
         cells = []
         for number, (column, is_mixed) in enumerate(self._columns):
             css = f' class="{column.css}"' if column.css else ""
+            if column.card and column.cell in SAYS_LITTLE:
+                css += f' data-head="{escape(column.label)}"'  # on a phone there is no head above it
             start, end = (f'<th scope="row"{css}>', "</th>") if number == 0 else (f"<td{css}>", "</td>")
             cells.append((start, drawer(column, is_mixed=is_mixed), end))
         return [Markup(self._row(row, cells)) for row in self.rows]  # noqa: S704 - every drawer escapes its value

@@ -5,10 +5,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 
 from core.web.cells import csv_field, drawer, plain_number, safe_text
 from core.web.columns import Column
 from core.web.parts import Tag
+from core.web.tables import Table
 
 
 def cell(value: Any, kind: Any = "text", **more: Any) -> str:
@@ -26,7 +28,7 @@ def test_text_from_people_is_escaped() -> None:
 
 
 def test_nothing_is_a_muted_dash() -> None:
-    assert cell(None, "money") == cell("") == '<span class="muted">—</span>'
+    assert cell(None, "money") == cell("") == '<span class="muted nil">—</span>'
 
 
 def test_zero_is_muted_and_a_negative_stands_out() -> None:
@@ -69,3 +71,17 @@ def test_numbers_stay_numbers_in_a_file() -> None:
 
 def test_a_tag_is_exported_as_its_word_and_disarmed() -> None:
     assert field(Tag("=1+1"), "tag") == "'=1+1"
+
+
+def test_a_number_or_a_day_says_on_a_phone_what_it_is() -> None:
+    columns = [
+        Column("sku", "SKU", "code", card="k1"),
+        Column("free", "Free", "quantity", card="k2"),
+        Column("due", "Due", "date"),
+    ]
+    drawn = Table(columns, [{"sku": "A", "free": Decimal(5), "due": None}], user=AnonymousUser(), caption="Stock").body[
+        0
+    ]
+
+    assert '<td class="num k2" data-head="Free">5</td>' in drawn
+    assert drawn.count("data-head") == 1
