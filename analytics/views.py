@@ -66,7 +66,7 @@ def _kpis(found: Performance, currency: str, *, sees_margin: bool) -> list[Kpi]:
         Kpi(
             "On time",
             percent(kept) if kept is not None else "—",
-            f"{now.lines_on_time} of {now.lines_shipped} lines by their first promise",
+            f"{now.lines_on_time:,} of {now.lines_shipped:,} lines as first promised",
         ),
     ]
     if sees_margin:

@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from core.web import formats
 
-WIDTHS = {"narrow": 400, "wide": 640}
+WIDTHS = {"narrow": 360, "wide": 760}
 HEIGHT, TOP, BASE, ROW = 170, 20, 146, 22
 DIGIT, GAP = 7, 10  # the widest digit of the chart's font, and the air between two labels, in pixels
 _TENTH = Decimal("0.1")
@@ -134,6 +134,7 @@ def _bars(figure: Figure, width: int) -> list[str]:
     room = Decimal(right - left) / count
     bar = min(_round(room * Decimal("0.65")), Decimal(48))
     every = max(1, -(-count * widest // (right - left)))
+    words = []  # drawn last, so that no higher bar beside hides them
     for i, label in enumerate(figure.labels):
         x, floor, marks = _round(left + room * i + (room - bar) / 2), Decimal(0), ""
         for series in figure.series:
@@ -144,8 +145,9 @@ def _bars(figure: Figure, width: int) -> list[str]:
         parts.append(_linked(figure, i, marks, f"{label}: {shown}"))
         middle = _round(x + bar / 2)
         if (len(figure.labels) - 1 - i) % every == 0:
-            parts.append(_text(middle, min(scale.y(max(sums[i], Decimal(0))) - 5, Decimal(BASE - 5)), shown, "m v"))
-            parts.append(_text(middle, HEIGHT - 6, label, "m"))
+            words.append(_text(middle, min(scale.y(max(sums[i], Decimal(0))) - 5, Decimal(BASE - 5)), shown, "m v"))
+            words.append(_text(middle, HEIGHT - 6, label, "m"))
+    parts += words
     if len(figure.series) > 1:
         parts += _names_at_last_bar(figure, scale, right)
     return parts + _goal(figure, scale, left, right)
