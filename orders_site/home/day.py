@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from analytics.selectors import MonthSoFar, month_so_far
 from core.access import may
-from core.models import Company, User
+from core.models import Company, Job, User
 from core.rounding import round_amount
+from core.selectors import jobs_visible_to, outbox_state
 from core.web import formats
 from core.web.columns import fields_of
 from core.web.parts import Fact, Happening
@@ -24,6 +25,7 @@ from orders.models import Order, PromiseEvent
 from orders.selectors import for_list, orders_visible_to
 from orders.states import OrderStatus
 from orders.tables import COLUMNS as ORDER_COLUMNS
+from orders_site.integrity.run import latest_run
 
 LAST = 5
 RECENT = timedelta(days=1)
@@ -103,6 +105,24 @@ def leaving_today(person: User, companies: Companies, today: date) -> list[Fact]
         Fact(row["warehouse__name"], f"{row['in_all']:,} to go, {row['packed']:,} packed", url=url)
         for row in rows.annotate(in_all=Count("pk"), packed=Count("pk", filter=Q(status=DeliveryStatus.PACKED)))
     ]
+
+
+def system_facts(person: User) -> list[Fact]:
+    """How the system does, for who looks after it: its last check, work that broke, messages. Three queries."""
+    found = []
+    if may(person, "core.see_integrity"):
+        last = latest_run()
+        broken = last.result.get("broken", 0) if last else 0
+        told = "Never run" if last is None else f"{broken:,} broken" if broken else "Everything holds"
+        found.append(Fact("Integrity", told, url=reverse("integrity:page")))
+    if may(person, "core.see_jobs"):
+        failed, outbox = jobs_visible_to(person).filter(state=Job.State.FAILED).count(), outbox_state()
+        found += [
+            Fact("Failed jobs", f"{failed:,}", url=f"{reverse('work:jobs')}?state=failed"),
+            Fact("Messages waiting", f"{outbox.waiting:,}", url=f"{reverse('work:messages')}?state=waiting"),
+            Fact("Dead letters", f"{outbox.dead:,}", url=f"{reverse('work:messages')}?state=dead"),
+        ]
+    return found
 
 
 def moved_promises(person: User, companies: Companies) -> list[Happening]:

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from core.access import company_ids, may
@@ -12,9 +13,17 @@ from core.web.companies import CHOSEN_COMPANY, working_companies
 from core.web.parts import Empty, Link
 from core.web.posted import back_to, text_of, whole_number
 from orders_site.exceptions.inbox import cases_visible_to, roles_of
-from orders_site.home.day import greeting, last_orders, leaving_today, month_facts, moved_promises
+from orders_site.home.day import greeting, last_orders, leaving_today, month_facts, moved_promises, system_facts
 from orders_site.home.jump import jump_targets
 from orders_site.home.queues import queues_for
+
+GO_ON = (
+    ("See performance", "analytics:dashboard", "analytics.see_performance"),
+    ("Credit desk", "orders:credit-desk", "orders.release_credit"),
+    ("Look at the orders", "orders:list", "orders.see_orders"),
+    ("Look at the people", "people:list", "core.maintain_people"),
+    ("Check the integrity", "integrity:page", "core.see_integrity"),
+)
 
 
 @require_safe
@@ -37,12 +46,18 @@ def home(request: HttpRequest) -> HttpResponse:
         "month": month_facts(user, company, business_date(company.time_zone)) if company else [],
         "leaving": leaving_today(user, companies, business_date(company.time_zone)) if company else [],
         "moved": moved_promises(user, companies),
-        "nothing": Empty(
-            "Nothing is waiting for you.",
-            link=Link("Look at the orders", "/orders/") if may(user, "orders.see_orders") else None,
-        ),
+        "system": system_facts(user),
+        "nothing": _nothing(user),
     }
     return render(request, "home/home.html", context)
+
+
+def _nothing(user: User) -> Empty:
+    """What an empty day says: where this person most likely goes on."""
+    ways = [Link(label, reverse(name)) for label, name, right in GO_ON if may(user, right)] or [
+        Link("My settings", reverse("settings"))
+    ]
+    return Empty("Nothing is waiting for you.", action=ways[0], link=ways[1] if len(ways) > 1 else None)
 
 
 @require_safe

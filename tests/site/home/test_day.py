@@ -5,17 +5,18 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
 from analytics.selectors import month_so_far
 from core.access import company_ids
-from core.models import Company, ExceptionCase, User
+from core.models import Company, ExceptionCase, Job, User
 from core.web.parts import QueueItem
 from fulfillment.services import create_deliveries
 from inventory.models import Warehouse
 from orders.models import Order
-from orders_site.home.day import greeting, last_orders, leaving_today, moved_promises
+from orders_site.home.day import greeting, last_orders, leaving_today, moved_promises, system_facts
 from orders_site.home.queues import queues_for
 from tests import factories
 from tests.factories import TODAY
@@ -109,6 +110,19 @@ def test_who_may_nothing_has_an_empty_day(world: World, client: Client) -> None:
     assert "Nothing is waiting for you." in page
     assert "Booked" not in page
     assert moved_promises(world.charlie, company_ids(world.charlie)) == []
+
+
+def test_how_the_system_does_is_for_who_looks_after_it(world: World) -> None:
+    adam = User.objects.create_user("adam")
+    adam.user_permissions.set(Permission.objects.filter(codename__in=["see_integrity", "see_jobs"]))
+    Job.objects.create(kind="x", title="Broke", arguments={}, queue="analytics", state="failed", requested_by=adam)
+
+    found = {fact.label: (fact.value, fact.url) for fact in system_facts(adam)}
+
+    assert found["Integrity"] == ("Never run", reverse("integrity:page"))
+    assert found["Failed jobs"] == ("1", f"{reverse('work:jobs')}?state=failed")
+    assert found["Dead letters"][0] == "0"
+    assert system_facts(world.charlie) == []
 
 
 def test_the_page_costs_the_same_for_few_and_many(world: World, client: Client) -> None:
