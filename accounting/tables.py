@@ -72,8 +72,8 @@ TRIAL_BALANCE = (
     Column("name", "Name", width="clip"),
     Column("kind", "Kind", hide="opt", is_muted=True),
     Column("opening", "Opening", "money", currency="currency", hide="not-s"),
-    Column("debit", "Debit", "money", currency="currency"),
-    Column("credit", "Credit", "money", currency="currency"),
+    Column("debit", "Debit", "money", currency="currency", hide="not-s"),
+    Column("credit", "Credit", "money", currency="currency", hide="not-s"),
     Column("closing", "Closing", "money", currency="currency"),
 )
 TRIAL_BALANCE_CSV = (Column("code", "Account", "code"), *TRIAL_BALANCE[1:], Column("currency", "Currency"))
@@ -87,14 +87,14 @@ STATEMENT = (
 AGEING = (
     Column("name", "Account", width="clip"),
     Column("code", "Code", "code", hide="opt"),
-    Column("currency", "Currency"),
+    Column("currency", "Currency", hide="opt"),
     Column("not_due", "Not due", "money", currency="currency", hide="not-s"),
     Column("days_1_30", "1–30 days", "money", currency="currency", hide="not-s"),
     Column("days_31_60", "31–60", "money", currency="currency", hide="not-s"),
     Column("days_61_90", "61–90", "money", currency="currency", hide="not-s"),
     Column("days_over_90", "Over 90", "money", currency="currency", hide="not-s"),
     Column("receivable", "Receivable", "money", currency="currency"),
-    Column("unapplied", "Unapplied", "money", currency="currency"),
+    Column("unapplied", "Unapplied", "money", currency="currency", hide="not-s"),
     Column("net", "Net", "money", currency="currency"),
 )
 AGEING_SUMS = ("not_due", "days_1_30", "days_31_60", "days_61_90", "days_over_90", "receivable", "unapplied", "net")

@@ -94,28 +94,36 @@ TAX_RATES = (
 )
 
 ADDRESSES = (
-    Column("name", "Name"),
-    Column("street", "Street"),
-    Column("town", "Town"),
-    Column("postcode", "Postcode", "code", hide="not-s"),
-    Column("country", "Country", "code"),
-    Column("use", "Used for", reads=("is_default_ship_to", "is_default_bill_to"), value=lambda row: _use(row)),
+    Column("name", "Name", card="k1"),
+    Column("street", "Street", card="k3"),
+    Column("town", "Town", card="k5"),
+    Column("postcode", "Postcode", "code", card="k6"),
+    Column("country", "Country", "code", card="k4"),
+    Column(
+        "use", "Used for", reads=("is_default_ship_to", "is_default_bill_to"), value=lambda row: _use(row), card="k2"
+    ),
 )
 CONTACTS = (
-    Column("name", "Name"),
-    Column("role", "Role", is_muted=True),
-    Column("email", "E-mail"),
-    Column("phone", "Phone", hide="not-s"),
+    Column("name", "Name", card="k1"),
+    Column("role", "Role", is_muted=True, card="k2"),
+    Column("email", "E-mail", card="k3"),
+    Column("phone", "Phone", card="k4"),
 )
 AGREED = (
-    Column("company__name", "Company"),
-    Column("terms__name", "Payment terms"),
-    Column("ships_complete", "Deliveries", value=lambda row: "Complete only" if row["ships_complete"] else "In parts"),
+    Column("company__name", "Company", card="k1"),
+    Column("terms__name", "Payment terms", card="k2"),
+    Column(
+        "ships_complete",
+        "Deliveries",
+        value=lambda row: "Complete only" if row["ships_complete"] else "In parts",
+        card="k3",
+    ),
     Column("accepts_substitutes", "Substitutes", value=lambda row: "Taken" if row["accepts_substitutes"] else "No"),
-    Column("over_delivery_percent", "Over-delivery", "percent"),
+    Column("over_delivery_percent", "Over-delivery", "percent", card="k4"),
     Column(
         "salesperson",
         "Salesperson",
+        card="k5",
         value=lambda row: f"{row['salesperson__first_name'] or ''} {row['salesperson__last_name'] or ''}".strip(),
     ),
 )

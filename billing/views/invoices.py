@@ -99,7 +99,7 @@ def _facts(request: HttpRequest, invoice: Invoice) -> list[Fact]:
         Fact("Tax point", day(invoice.tax_point_on)),
         Fact("Due", day(invoice.due_on)),
         Fact("Terms", invoice.terms.name),
-        Fact("Customer's ref", invoice.customer_reference or "—"),
+        Fact("PO ref", invoice.customer_reference or "—"),
     ]
     if invoice.order:
         facts.insert(1, Fact("Order", invoice.order.number or "", reverse("orders:detail", args=[invoice.order_id])))

@@ -93,10 +93,10 @@ def _document(request: HttpRequest, found: Account) -> DocumentPage:
         verbs.append(ActionButton("Change", edit, style="primary", is_link=True, key="e"))
     above = found.parent
     return DocumentPage(
-        title=found.code,
-        crumb=Link("Accounts", reverse("catalog:accounts")),
+        title=found.name,
+        crumb=Link("Customers and suppliers", reverse("catalog:accounts")),
         tag=tables.ACCOUNT_TAGS[Account.Status(found.status)],
-        meta=found.name,
+        meta=found.code,
         actions=verbs,
         facts=[
             Fact("Country", found.country),

@@ -73,6 +73,8 @@ def field_view(bound: BoundField) -> FieldView:
         attrs |= _input_mode(field) if not isinstance(widget, forms.Select) else {}
         if isinstance(widget, forms.NumberInput):
             widget.input_type = "text"  # a wheel must not change an amount, and what was typed must come back
+    if isinstance(field, forms.ModelChoiceField) and field.empty_label == "---------":
+        field.empty_label = "Choose one" if field.required else "None"
     if bound.errors:
         attrs["aria-invalid"] = "true"
     if described:

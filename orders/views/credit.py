@@ -86,7 +86,7 @@ def _waiting(holds: Sequence[OrderHold]) -> list[Waiting]:
         value = round_amount(gross * hold.order.fx_rate, hold.order.company.functional_currency)
         limit = limits.get(key)
         excess = used.get(key, ZERO) + value - limit if limit is not None else ZERO
-        tag = Tag(f"Over by {formats.money(excess)}", "bad") if excess > 0 else Tag("Other check", "warn")
+        tag = Tag(f"Over by {formats.money(excess)}", "bad") if excess > 0 else Tag("Within the limit", "neutral")
         found.append(Waiting(hold, value, tag))
     return found
 

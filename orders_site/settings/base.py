@@ -183,6 +183,9 @@ KEPT_FIRST_RUN = True
 # --- Webhooks: plain HTTP and private addresses; never in a deployment, or subscribers reach our own network ----------
 KEPT_WEBHOOKS_INSECURE = False
 
+# --- Filters: what a choice that narrows nothing says ----------------------------------------------------------------
+FILTERS_EMPTY_CHOICE_LABEL = "Any"
+
 # --- Language, time, money ------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
 USE_I18N = True

@@ -142,6 +142,7 @@ def _lines_of(quote: Quote) -> list[dict[str, Any]]:
     return [
         {
             "product": line.product.sku,
+            "description": line.description,
             "quantity": f"{line.sales_quantity.normalize():f}",
             "unit": line.sales_unit,
             "unit_price": f"{line.unit_price.normalize():f}" if line.manual_price else None,

@@ -40,7 +40,7 @@ def test_the_palette_by_keyboard(
     assert violations(page) == []
     screenshot(page, "palette-found")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("ACME")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Acme Hardware")
 
     page.keyboard.press("Control+k")
     page.keyboard.type("> new q")
