@@ -12,11 +12,12 @@ from pydantic import Field
 from billing.models import Invoice, InvoiceFile, InvoiceLine
 from billing.selectors import invoices_visible_to, with_open_amount
 from billing.services import invoice_deliveries, invoice_orders, reverse_invoice
+from billing.states import PaymentState
 from core.access import SEE_COST
 from core.api.finding import CallRefused, document_numbered, only, person_of, wanted_fields
 from core.api.paging import Turn, listed
 from core.api.routes import Routes, key_of
-from core.api.schemas import Code, Listed, Money, Number, OfCompany, Out, ReasonIn, Short, only_asked
+from core.api.schemas import Code, Listed, Money, Number, OfCompany, Out, ReasonIn, Short, one_of, only_asked
 from core.dates import business_date
 from core.models import Company
 from core.rounding import round_amount
@@ -94,8 +95,8 @@ class InvoiceFilter(Turn):
     """Which invoices and credit notes."""
 
     company: Short = ""
-    direction: Short = Field(default="", description="invoice or credit")
-    payment: Short = Field(default="", description="open, part or paid")
+    direction: Short = one_of(Invoice.Direction)
+    payment: Short = one_of(PaymentState)
     account: Short = ""
     order: Short = ""
 

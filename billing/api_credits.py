@@ -13,7 +13,7 @@ from billing.selectors import invoices_visible_to
 from billing.services import credit_returns, credit_value
 from core.api.finding import CallRefused, document_numbered, person_of
 from core.api.routes import Routes, key_of
-from core.api.schemas import Amount, Code, In, OfCompany, Reason, Short, Word
+from core.api.schemas import Amount, Code, In, OfCompany, Short, ShortReason, Title, Word
 from core.dates import business_date
 from fulfillment.selectors import returns_visible_to
 
@@ -31,8 +31,8 @@ class CreditNoteIn(OfCompany):
 class ValueIn(In):
     """How much of an invoice is credited, and for what."""
 
-    reason: Reason
-    description: Word = Field(min_length=1)
+    reason: ShortReason
+    description: Title = Field(pattern=r"\S")
     net: Amount = Field(description="Without tax, in the currency of the invoice")
     tax_category: Short = "standard"
 
@@ -66,8 +66,8 @@ def credit_invoice_value(
     draft = ValueCreditDraft(
         company=invoice.company,
         account_id=invoice.account_id,
-        lines=(ValueLineDraft(wanted.description[:160], wanted.net, wanted.tax_category),),
-        reason=wanted.reason[:200],
+        lines=(ValueLineDraft(wanted.description, wanted.net, wanted.tax_category),),
+        reason=wanted.reason,
         business_date=business_date(invoice.company.time_zone),
         invoice_id=invoice.pk,
     )

@@ -6,14 +6,14 @@ from django.http import Http404, HttpRequest
 from ninja import Path, Query
 from pydantic import Field
 
-from catalog.models import AccountInCompany, Address, Product, ProductUnit
+from catalog.models import Account, AccountInCompany, Address, Product, ProductUnit
 from catalog.pricing.document import LineToPrice, PricedDocument, price_document
 from catalog.selectors import ProductCard, account_named, accounts, cards_named, products
 from core.access import company_ids
 from core.api.finding import company_named, known_currency, person_of
 from core.api.paging import Turn, listed
 from core.api.routes import Routes
-from core.api.schemas import Code, Day, In, Listed, Money, Number, Out, Quantity, Short
+from core.api.schemas import Code, Day, In, Listed, Money, Number, Out, Quantity, Short, one_of
 from core.dates import business_date
 from core.rounding import round_amount
 from core.web.cells import Row
@@ -101,15 +101,15 @@ class AccountDetail(AccountOut):
 class ProductFilter(Turn):
     """Which products."""
 
-    status: Short = ""
-    kind: Short = ""
+    status: Short = one_of(Product.Status)
+    kind: Short = one_of(Product.Kind)
     search: Short = Field(default="", description="Beginning of the SKU")
 
 
 class AccountFilter(Turn):
     """Which accounts."""
 
-    status: Short = ""
+    status: Short = one_of(Account.Status)
     search: Short = Field(default="", description="Part of the name")
 
 

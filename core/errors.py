@@ -7,11 +7,12 @@ class DomainError(Exception):
     """A rule of the business refuses the request. The transaction is rolled back; the sentence is shown to the user.
 
     ``fields`` maps a form field (``"lines-3-quantity"``) to its own sentence. ``status`` is the HTTP answer of every
-    door.
+    door, and ``retry_after_seconds``, where it is set, when asking again makes sense.
     """
 
     status = 422
     code = "refused"
+    retry_after_seconds: int | None = None
 
     def __init__(self, sentence: str, *, fields: Mapping[str, str] | None = None) -> None:
         super().__init__(sentence)

@@ -12,7 +12,7 @@ from core.access import SEE_COST
 from core.api.finding import document_numbered, only, person_of, wanted_fields
 from core.api.paging import Turn, listed
 from core.api.routes import Routes, key_of
-from core.api.schemas import Code, Day, Listed, Money, Number, OfCompany, Out, ReasonIn, Short, only_asked
+from core.api.schemas import Code, Day, Listed, Money, Number, OfCompany, Out, ReasonIn, Short, one_of, only_asked
 from core.dates import business_date
 from core.rounding import round_amount
 from core.web.cells import Row
@@ -25,6 +25,7 @@ from fulfillment.services import (
     release_deliveries,
     ship_deliveries,
 )
+from fulfillment.states import DeliveryStatus
 from orders.selectors import orders_visible_to
 
 routes = Routes(tags=["Deliveries"])
@@ -79,7 +80,7 @@ class DeliveryFilter(Turn):
     """Which deliveries."""
 
     company: Short = ""
-    status: Short = ""
+    status: Short = one_of(DeliveryStatus)
     order: Short = Field(default="", description="Number of the order")
 
 

@@ -11,13 +11,14 @@ from pydantic import Field
 from core.api.finding import CallRefused, document_numbered, person_of
 from core.api.paging import Turn, listed
 from core.api.routes import Routes, key_of
-from core.api.schemas import Code, In, Listed, Number, OfCompany, Out, Quantity, Reason, ReasonIn, Short
+from core.api.schemas import Code, In, Listed, Number, OfCompany, Out, Quantity, ReasonIn, Short, ShortReason, one_of
 from core.dates import business_date
 from core.web.cells import Row
 from fulfillment.drafts import ReturnDraft, ReturnLineDraft
 from fulfillment.models import Delivery, DeliveryLine, Return, ReturnLine
 from fulfillment.selectors import deliveries_visible_to, returns_visible_to
 from fulfillment.services import cancel_returns, create_return, receive_returns
+from fulfillment.states import ReturnStatus
 
 routes = Routes(tags=["Returns"])
 SEE, ENTER = "fulfillment.see_deliveries", "fulfillment.enter_return"
@@ -59,7 +60,7 @@ class ReturnFilter(Turn):
     """Which returns."""
 
     company: Short = ""
-    status: Short = ""
+    status: Short = one_of(ReturnStatus)
     order: Short = ""
 
 
@@ -75,7 +76,7 @@ class ReturnIn(OfCompany):
     """What comes back of which delivery, and why."""
 
     delivery: Code
-    reason: Reason
+    reason: ShortReason
     lines: list[ReturnLineIn] = Field(min_length=1, max_length=1000)
 
 
@@ -146,7 +147,7 @@ def enter_return(request: HttpRequest, wanted: ReturnIn) -> dict[str, Any]:
     draft = ReturnDraft(
         company_id=delivery.company_id,
         business_date=business_date(delivery.warehouse.time_zone),
-        reason=wanted.reason[:200],
+        reason=wanted.reason,
         lines=tuple(
             ReturnLineDraft(line.quantity, line_id, disposition=line.disposition)
             for line, line_id in zip(wanted.lines, ids, strict=True)

@@ -23,7 +23,7 @@ from core.api.finding import (
 )
 from core.api.paging import Turn, listed
 from core.api.routes import Routes, key_of
-from core.api.schemas import Amount, Code, Day, In, Listed, Money, OfCompany, Out, ReasonIn, Short, only_asked
+from core.api.schemas import Amount, Code, Day, In, Listed, Money, OfCompany, Out, ReasonIn, Short, one_of, only_asked
 from core.dates import business_date
 from core.models import Company
 from core.rounding import round_amount
@@ -33,6 +33,7 @@ from payments.drafts import PaymentDraft, WantedInvoice
 from payments.models import Payment
 from payments.selectors import applications_of, payments_visible_to, with_rest
 from payments.services import apply_payment, receive_payments, reverse_payment
+from payments.states import PaymentStatus
 
 routes = Routes(tags=["Payments"])
 SEE, RECEIVE = "payments.see_payments", "payments.receive_payment"
@@ -73,7 +74,7 @@ class PaymentFilter(Turn):
     """Which payments."""
 
     company: Short = ""
-    status: Short = ""
+    status: Short = one_of(PaymentStatus)
     account: Short = ""
 
 

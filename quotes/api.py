@@ -36,9 +36,10 @@ from core.api.schemas import (
     Percent,
     Price,
     Quantity,
-    ReasonIn,
     Short,
-    Word,
+    ShortReason,
+    Title,
+    one_of,
     only_asked,
 )
 from core.dates import business_date
@@ -57,6 +58,7 @@ from quotes.services import (
     save_quote,
     send_quote,
 )
+from quotes.states import QuoteStatus
 
 routes = Routes(tags=["Quotes"])
 SEE, ENTER = "quotes.see_quotes", "quotes.enter_quote"
@@ -118,7 +120,7 @@ class QuoteLineIn(In):
     requested_on: Day | None = None
     unit_price: Price | None = None
     discount_percent: Percent | None = None
-    description: Word = ""
+    description: Title = ""
 
 
 class QuoteIn(In):
@@ -147,11 +149,17 @@ class AcceptIn(In):
     name: Name = Field(description="The person at the customer's who said yes")
 
 
+class DeclineIn(In):
+    """Why the customer declined."""
+
+    reason: ShortReason
+
+
 class QuoteFilter(Turn):
     """Which quotes."""
 
     company: Short = ""
-    status: Short = ""
+    status: Short = one_of(QuoteStatus)
     account: Short = ""
 
 
@@ -240,7 +248,7 @@ def _drafts(lines: Sequence[QuoteLineIn], account_id: int) -> tuple[QuoteLineDra
             unit_price=line.unit_price,
             discount_percent=line.discount_percent,
             kind=line.kind,
-            description=line.description[:160],
+            description=line.description,
         )
         for line, card in zip(lines, cards, strict=True)
     )
@@ -326,7 +334,7 @@ def accept_sent_quote(
 
 @routes.act("/quotes/{number}/decline", right=ENTER, answer=QuoteOut)
 def decline_sent_quote(
-    request: HttpRequest, response: HttpResponse, wanted: ReasonIn, number: Path[Code], asked: Query[OfCompany]
+    request: HttpRequest, response: HttpResponse, wanted: DeclineIn, number: Path[Code], asked: Query[OfCompany]
 ) -> dict[str, Any]:
     """Note that the customer declined, and why."""
     run, actor = decline_quote.once(key_of(request)), person_of(request)

@@ -8,27 +8,21 @@ from django.db.models import Q
 from django.http import QueryDict
 from django.utils import timezone
 
-from core.api.keys import LONGEST_LIFE
+from core.api.keys import LONGEST_LIFE, people_to_lend
 from core.models import User
 from core.web.fields import DayField
 
 USUAL_LIFE = timedelta(days=90)
 
 
-def people_to_act_as() -> "forms.ModelChoiceField[User]":
-    """Active people; the system itself lends its rights to nobody."""
-    rows = User.objects.filter(is_active=True, is_system=False).order_by("username")
-    return forms.ModelChoiceField(rows, label="Acts as", help_text="The key can never do more than this person may.")
-
-
 class PersonForm(forms.Form):
     """As whom the program acts: asked first, because the rights to choose from are this person's."""
 
-    person = people_to_act_as()
-
-    def __init__(self, data: QueryDict | None) -> None:
+    def __init__(self, data: QueryDict | None, administrator: User) -> None:
         super().__init__(data)
-        self.fields["person"] = people_to_act_as()
+        rows = people_to_lend(administrator).order_by("username")
+        told = "The key can never do more than this person may."
+        self.fields["person"] = forms.ModelChoiceField(rows, label="Acts as", help_text=told)
 
 
 class KeyForm(forms.Form):
@@ -36,12 +30,6 @@ class KeyForm(forms.Form):
 
     name = forms.CharField(label="Program", max_length=60, help_text="Which program uses the key")
     expires_on = DayField(label="Last day", help_text="At most two years ahead. The day ends at midnight, UTC.")
-    scopes = forms.MultipleChoiceField(
-        label="Rights",
-        choices=(),
-        widget=forms.CheckboxSelectMultiple,
-        help_text="What the program may do, and nothing more",
-    )
 
     def __init__(self, data: QueryDict | None, person: User) -> None:
         super().__init__(data, initial={"expires_on": (timezone.now() + USUAL_LIFE).date()})

@@ -7,15 +7,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from core.access import permissions_of
+from core.access import company_ids, permissions_of
 from core.commands import command
-from core.errors import DomainError
+from core.errors import DomainError, NotFound
 from core.locks import lock_rows
 from core.locks_registry import Rank
-from core.models import ApiKey, User
+from core.models import ApiKey, CompanyMembership, User
 
 OPENING = "kept"
 LONGEST_LIFE = timedelta(days=366 * 2)
@@ -50,6 +50,21 @@ class NewKey:
         return digest_of(self.token)
 
 
+def people_to_lend(actor: User) -> "QuerySet[User]":
+    """As whom a key of the actor's may act: active people who work for no company but the actor's. The system itself
+    lends its rights to nobody.
+    """
+    elsewhere = CompanyMembership.objects.filter(user=OuterRef("pk")).exclude(company__in=company_ids(actor))
+    return User.objects.filter(~Exists(elsewhere), is_active=True, is_system=False)
+
+
+def keys_visible_to(user: User) -> "QuerySet[ApiKey]":
+    """The keys of people of one's companies, or of none yet, and those that one made."""
+    theirs = CompanyMembership.objects.filter(user=OuterRef("person"))
+    shared = Exists(theirs.filter(company__in=company_ids(user)))
+    return ApiKey.objects.filter(Q(shared) | ~Exists(theirs) | Q(created_by=user))
+
+
 def digest_of(token: str) -> str:
     """The SHA-256 of a whole key."""
     return hashlib.sha256(token.encode()).hexdigest()
@@ -69,14 +84,15 @@ def make_api_key(
     """Keep a new key of a person, limited to these of the person's rights, and return its id.
 
     Raises:
-        KeyRefused: no name, no scope, a scope that the person does not hold, or an end that is past or too far.
+        KeyRefused: no name, no scope, a scope that the person does not hold, an end that is past or too far, or a
+        person of another company.
     """
-    person = User.objects.filter(pk=person_id, is_active=True, is_system=False).first()
+    person = people_to_lend(actor).filter(pk=person_id).first()
     faults: dict[str, str] = {}
     if not name.strip():
         faults["name"] = "Enter a name: which program uses the key."
     if person is None:
-        faults["person"] = "Choose an active person. The system itself lends its rights to nobody."
+        faults["person"] = "Choose an active person who works for no company but yours."
     if not scopes:
         faults["scopes"] = "Choose at least one right."
     elif person is not None and (beyond := sorted(set(scopes) - permissions_of(person))):
@@ -101,6 +117,8 @@ def make_api_key(
 @command(permission="core.administer")
 def revoke_api_key(*, key_id: int, actor: User) -> None:
     """End a key at once and for good. Revoking twice changes nothing. Raises NotFound."""
+    if not keys_visible_to(actor).filter(pk=key_id).exists():
+        raise NotFound("There is no such key.")
     key = lock_rows(ApiKey, [key_id], Rank.MASTER_DATA)[0]
     if key.revoked_at is None:
         key.revoked_at, key.revoked_by = timezone.now(), actor

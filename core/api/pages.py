@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from core.api.forms import KeyForm, PersonForm
-from core.api.keys import NewKey, make_api_key, revoke_api_key
+from core.api.keys import NewKey, keys_visible_to, make_api_key, people_to_lend, revoke_api_key
 from core.errors import DomainError
 from core.models import ApiKey, User
 from core.web import formats
@@ -52,8 +52,8 @@ class KeyFilter(ListFilterSet):
         fields: tuple[str, ...] = ()
 
 
-def _keys() -> "QuerySet[Any, Any]":
-    return ApiKey.objects.annotate(
+def _keys(request: HttpRequest) -> "QuerySet[Any, Any]":
+    return keys_visible_to(actor_of(request)).annotate(
         state=Case(
             When(revoked_at__isnull=False, then=Value(REVOKED)),
             When(expires_at__lte=Now(), then=Value(EXPIRED)),
@@ -70,7 +70,7 @@ def key_list(request: HttpRequest) -> HttpResponseBase:
     new = Link("New key", reverse("keys:new"))
     return ListPage(
         request,
-        _keys(),
+        _keys(request),
         COLUMNS,
         noun="keys",
         default_sort="-created_at",
@@ -83,7 +83,7 @@ def key_list(request: HttpRequest) -> HttpResponseBase:
 @requires(ADMINISTER)
 def new(request: HttpRequest) -> HttpResponse:
     """First as whom the program acts, then what of this person's rights it gets."""
-    form = PersonForm(request.GET if "person" in request.GET else None)
+    form = PersonForm(request.GET if "person" in request.GET else None, actor_of(request))
     if not form.is_bound or not form.is_valid():
         return render(request, "keys/person.html", {"form": form}, status=422 if form.is_bound else 200)
     person: User = form.cleaned_data["person"]
@@ -101,7 +101,7 @@ def _key_form(
 @confirmed
 def make(request: HttpRequest, person_id: int) -> HttpResponse:
     """Make the key and show it, this once."""
-    person = get_object_or_404(User, pk=person_id, is_active=True, is_system=False)
+    person = get_object_or_404(people_to_lend(actor_of(request)), pk=person_id)
     form = KeyForm(request.POST, person)
     if not form.is_valid():
         return _key_form(request, person, form, status=422)
@@ -128,7 +128,7 @@ def make(request: HttpRequest, person_id: int) -> HttpResponse:
 @requires(ADMINISTER)
 def key(request: HttpRequest, pk: int) -> HttpResponse:
     """One key: as whom, until when, what it may do."""
-    found = get_object_or_404(_keys().select_related("person", "created_by", "revoked_by"), pk=pk)
+    found = get_object_or_404(_keys(request).select_related("person", "created_by", "revoked_by"), pk=pk)
     ask = Confirm(
         f"Revoke {found.name}?", "The program is turned away from now on. This cannot be undone.", "Revoke it"
     )
@@ -154,7 +154,7 @@ def key(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(ADMINISTER)
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """End a key at once."""
-    found = get_object_or_404(ApiKey, pk=pk)
+    found = get_object_or_404(keys_visible_to(actor_of(request)), pk=pk)
     revoke_api_key.once(key_of(request))(key_id=found.pk, actor=actor_of(request))
     messages.success(request, f"{found.name} is revoked.")
     return see_other("keys:key", pk)

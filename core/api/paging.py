@@ -34,12 +34,12 @@ def listed(
     *,
     reads: Sequence[str],
     row: Callable[[Row], dict[str, Any]],
-    ordering: Ordering = Ordering("pk", is_descending=True),  # noqa: B008 # frozen
 ) -> dict[str, Any]:
     """One page of the rows, the newest first, in one statement, and the address of the next one.
 
     Raises NotRead for a place that another list has given.
     """
+    ordering = Ordering("pk", is_descending=True, of=request.path)
     place = read_place(turn.after, ordering) if turn.after else None
     if turn.after and place is None:
         raise NotRead("The place in “after” is not of this list. Start again without it.")

@@ -15,7 +15,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import BaseModel, Field
 
 from core.context import current_context
-from core.errors import Busy, DomainError, TooMany
+from core.errors import DomainError
 
 logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
@@ -99,9 +99,8 @@ class MediaTypeRefused(DomainError):
 
 def of_refusal(request: HttpRequest, refusal: DomainError) -> HttpResponse:
     """A rule of the business said no."""
-    headers = {}
-    if isinstance(refusal, Busy | TooMany):
-        headers["Retry-After"] = str(refusal.retry_after_seconds)
+    seconds = refusal.retry_after_seconds
+    headers = {} if seconds is None else {"Retry-After": str(seconds)}
     return problem(
         refusal.status, refusal.sentence, code=refusal.code, fields=list(refusal.fields.items()), headers=headers
     )

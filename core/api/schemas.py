@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Generic, TypeVar
 
+from django.db.models import TextChoices
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 from core.web.fields import EARLIEST, LATEST
@@ -17,9 +18,11 @@ _SOMETHING = r"\S"  # a blank alone is nothing
 
 
 class In(BaseModel):
-    """What a caller sends. A name that is not known is refused: a typing slip must not be ignored."""
+    """What a caller sends. A name that is not known is refused: a typing slip must not be ignored. So is a value of
+    another type: "0" is no false, and true is no 1.
+    """
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class Out(BaseModel):
@@ -95,8 +98,10 @@ Moment = datetime
 
 Code = Annotated[str, Field(min_length=1, max_length=40, pattern=_SOMETHING), AfterValidator(_one_line)]
 Reason = Annotated[str, Field(min_length=1, max_length=500, pattern=_SOMETHING), AfterValidator(no_controls)]
+ShortReason = Annotated[str, Field(min_length=1, max_length=200, pattern=_SOMETHING), AfterValidator(no_controls)]
 Short = Annotated[str, Field(max_length=60), AfterValidator(_one_line)]
 Name = Annotated[str, Field(min_length=1, max_length=120, pattern=_SOMETHING), AfterValidator(_one_line)]
+Title = Annotated[str, Field(max_length=160), AfterValidator(no_controls)]
 Note = Annotated[str, Field(max_length=2000), AfterValidator(no_controls)]
 Word = Annotated[str, Field(max_length=200), AfterValidator(no_controls)]
 
@@ -117,6 +122,16 @@ def only_asked(field: str, said: str = "") -> Any:
     """A sensitive part of an answer, which comes only with ``?fields=`` and its right, and is left out otherwise."""
     told = f"{said} Only with fields={field}".strip()
     return Field(default=None, description=told, json_schema_extra=_without_default)
+
+
+def one_of(choices: type[TextChoices]) -> Any:
+    """A filter by one of these words; left out, by none. A word that is none of them is refused, not found nowhere."""
+
+    def told(schema: dict[str, Any]) -> None:
+        del schema["default"], schema["pattern"]
+        schema["enum"] = list(choices.values)
+
+    return Field(default="", pattern=f"^({'|'.join(choices.values)})$", json_schema_extra=told)
 
 
 def _without_default(schema: dict[str, Any]) -> None:

@@ -67,9 +67,8 @@ def trouble_page(request: HttpRequest, status: int, what: str = "") -> HttpRespo
 def refusal_page(request: HttpRequest, refusal: DomainError) -> HttpResponse:
     """The page for a refusal that no form or document page has shown in its own place."""
     answer = trouble_page(request, refusal.status, refusal.sentence)
-    seconds = getattr(refusal, "retry_after_seconds", None)
-    if seconds is not None:
-        answer["Retry-After"] = str(seconds)
+    if refusal.retry_after_seconds is not None:
+        answer["Retry-After"] = str(refusal.retry_after_seconds)
     return answer
 
 

@@ -12,21 +12,21 @@ from core.access import SEE_COST, SEE_CREDIT, SEE_MARGIN
 from core.api.finding import document_numbered, only, person_of, wanted_fields
 from core.api.paging import Turn, listed
 from core.api.routes import Routes
-from core.api.schemas import Code, Listed, OfCompany, Short
+from core.api.schemas import Code, Listed, OfCompany, Short, one_of
 from core.rounding import round_amount, round_places
 from core.web.cells import Row
 from orders.api.shapes import OrderOut, OrderShort
 from orders.models import Order, OrderHold, OrderLine
 from orders.offers import margin_percent
 from orders.selectors import LinePromise, for_list, line_promises, orders_visible_to
-from orders.states import HoldKind
+from orders.states import HoldKind, OrderStatus
 from orders.status import display_status
 
 routes = Routes(tags=["Orders"])
 SEE = "orders.see_orders"
 SENSITIVE = {"cost": SEE_COST, "margin": SEE_MARGIN, "credit": SEE_CREDIT}
 ZERO = Decimal(0)
-NEEDED = ("account", "company", "warehouse", "terms", "quote_version__quote")
+NEEDED = ("account", "company", "warehouse", "terms", "coupon", "quote_version__quote")
 LISTED = (
     "number", "company__code", "status", "fulfillment_state", "billing_state", "hold_kinds", "has_undated",
     "account__code", "account_name", "customer_reference", "business_date", "requested_on", "currency", "net", "gross",
@@ -38,7 +38,7 @@ class OrderFilter(Turn):
     """Which orders."""
 
     company: Short = ""
-    status: Short = ""
+    status: Short = one_of(OrderStatus)
     account: Short = Field(default="", description="Code of the customer")
     customer_reference: Short = ""
 
@@ -131,6 +131,7 @@ def _head(order: Order, lines: Sequence[OrderLine]) -> dict[str, Any]:
         "account": {"code": order.account.code, "name": order.account.name},
         "warehouse": order.warehouse.code,
         "terms": order.terms.code,
+        "coupon": order.coupon.code if order.coupon else None,
         "quote": order.quote_version.quote.number if order.quote_version else None,
         "margin": _margin(order, amounts["net"].amount if amounts["net"] else ZERO, cost),
     }

@@ -1,6 +1,7 @@
 """What orders look like to programs."""
 
 from datetime import date, datetime
+from typing import Literal
 
 from pydantic import Field
 
@@ -17,6 +18,7 @@ from core.api.schemas import (
     Quantity,
     Reason,
     Short,
+    Title,
     Word,
     only_asked,
 )
@@ -115,6 +117,7 @@ class OrderOut(Out):
     customer_reference: str
     business_date: date
     requested_on: date
+    coupon: str | None = Field(description="The coupon that counts; null also where one was sent that does not")
     warehouse: str
     ship_to: str
     terms: str
@@ -140,7 +143,7 @@ class OrderLineIn(In):
     requested_on: Day | None = Field(default=None, description="Empty: as the order")
     unit_price: Price | None = None
     discount_percent: Percent | None = None
-    description: Word = ""
+    description: Title = ""
     note: Word = ""
 
 
@@ -197,7 +200,7 @@ class ChangeIn(In):
 class ReleaseIn(In):
     """Which hold is released, and why."""
 
-    kind: Short = Field(description="The kind of the hold: credit, price, address or manual")
+    kind: Literal["credit", "price", "address", "manual"]
     reason: Reason
 
 

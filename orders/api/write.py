@@ -102,7 +102,7 @@ def _drafts(lines: Sequence[OrderLineIn], account_id: int) -> list[OrderLineDraf
             requested_on=line.requested_on,
             unit_price=line.unit_price,
             discount_percent=line.discount_percent,
-            description=line.description[:160],
+            description=line.description,
             note=line.note,
         )
         for line, card in zip(lines, cards, strict=True)

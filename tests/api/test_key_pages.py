@@ -92,3 +92,24 @@ def test_only_administrators_come_here(client: Client, world: World) -> None:
     assert seen | done == {403}
     key.refresh_from_db()
     assert (key.revoked_at, ApiKey.objects.count()) == (None, 1)
+
+
+def test_people_and_keys_of_other_companies_are_not_there(client: Client, admin: User, world: World) -> None:
+    other = factories.make_company(code="OTHER")
+    olga = factories.make_user(name="Olga", roles=("Sales",), companies=(other,))
+    both = factories.make_user(name="Both", roles=("Sales",), companies=(world.company, other))
+    make_key(olga)
+    theirs = ApiKey.objects.get()
+
+    offered = client.get(reverse("keys:new")).content.decode()
+    made = [client.post(reverse("keys:make", args=[person.pk]), asked()).status_code for person in (olga, both)]
+    listed = client.get(reverse("keys:list")).content.decode()
+    shown = client.get(reverse("keys:key", args=[theirs.pk])).status_code
+    revoked = client.post(reverse("keys:revoke", args=[theirs.pk])).status_code
+
+    assert "Alice" in offered
+    assert not {"Olga", "Both"} & set(re.findall(r"\w+", offered))
+    assert (made, shown, revoked) == ([404, 404], 404, 404)
+    assert "Program of" not in listed
+    theirs.refresh_from_db()
+    assert (theirs.revoked_at, ApiKey.objects.count()) == (None, 1)

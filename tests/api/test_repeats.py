@@ -1,4 +1,4 @@
-"""Repeats after the world has moved on, numbers of several companies, changes without a value, and reads by HEAD."""
+"""Repeats after the world has moved on, numbers of several companies, reads by HEAD, and what a refusal tells."""
 
 from datetime import date
 from decimal import Decimal
@@ -9,7 +9,6 @@ import pytest
 from billing.drafts import ValueCreditDraft, ValueLineDraft
 from billing.services import charge_fees
 from core.models import CommandLog, User
-from orders.models import Order
 from orders_site.api.urls import V1
 from payments.models import Payment
 from tests import factories
@@ -99,44 +98,6 @@ def test_every_address_with_a_number_takes_a_company() -> None:
 
     assert len(asked) > 20
     assert [name for name, names in asked.items() if "company" not in names] == []
-
-
-@pytest.mark.parametrize("name", ["warehouse", "coupon", "lines", "note", "requested_on"])
-def test_a_change_without_its_value_is_refused_not_passed_over(program: Program, name: str) -> None:
-    order = program.call("create_order", ORDER).body
-
-    answer = program.call("save_draft_order", {name: None}, number=order["number"], version=order["version"])
-
-    assert (answer.status, answer.body["errors"][0]["field"]) == (422, f"body.{name}")
-
-
-def test_a_blank_is_no_reason_and_a_reference_is_one_line(program: Program) -> None:
-    order = program.call("create_order", ORDER).body
-    confirmed = program.call("confirm_order", number=order["number"]).body["order"]
-    change = {"reason": " ", "changes": [{"line": 1, "ordered": "1"}]}
-    given = {"number": order["number"], "version": confirmed["version"]}
-
-    blank = program.call("change_confirmed_order", change, **given, is_checked=False)
-    broken = program.call("create_order", {**ORDER, "customer_reference": "a\nb"})
-
-    assert (blank.status, blank.body["errors"][0]["field"]) == (422, "body.reason")
-    assert (broken.status, broken.body["errors"][0]["field"]) == (422, "body.customer_reference")
-    assert Order.objects.count() == 1
-
-
-def test_a_body_that_nothing_reads_is_refused(program: Program) -> None:
-    order = program.call("create_order", ORDER).body["number"]
-
-    refused = program.call("confirm_order", {"reason": "x"}, number=order, is_checked=False)
-    broken = program.client.post(
-        f"/api/v1/orders/{order}/confirm",
-        "{",
-        content_type="application/json",
-        headers={"Authorization": f"Bearer {program.key}", "Idempotency-Key": "a"},
-    )
-
-    assert (refused.status, broken.status_code) == (400, 400)
-    assert program.call("confirm_order", {}, number=order, once="a", is_checked=False).status == 200
 
 
 def test_head_answers_as_get_without_the_body(program: Program) -> None:
