@@ -111,7 +111,7 @@ class JournalLine(AppendOnly):
     """One side of an entry: debit or credit in functional currency, the document's amount and rate beside it."""
 
     entry = models.ForeignKey(JournalEntry, on_delete=models.PROTECT, related_name="lines")
-    company = models.ForeignKey("core.Company", on_delete=models.PROTECT, related_name="+")
+    company = models.ForeignKey("core.Company", on_delete=models.PROTECT, related_name="+", db_index=False)
     account = models.ForeignKey(
         "accounting.LedgerAccount", on_delete=models.PROTECT, related_name="lines", db_index=False
     )
@@ -122,7 +122,9 @@ class JournalLine(AppendOnly):
     document_amount = LedgerAmountField()  # signed: above zero on the debit side
     fx_rate = models.DecimalField(max_digits=24, decimal_places=12, default=1)
     fx_date = models.DateField(null=True)
-    partner = models.ForeignKey("catalog.Account", on_delete=models.PROTECT, related_name="+", null=True)
+    partner = models.ForeignKey(
+        "catalog.Account", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
     text = models.CharField(max_length=120, default="", blank=True)
 
     class Meta(AppendOnly.Meta):
@@ -140,6 +142,7 @@ class JournalLine(AppendOnly):
         indexes = (
             *AppendOnly.Meta.indexes,
             models.Index(fields=["account", "business_date", "id"], name="line_by_account_and_date"),
+            models.Index(fields=["partner"], condition=Q(partner__isnull=False), name="line_by_partner"),
         )
         triggers = (
             *AppendOnly.Meta.triggers,

@@ -132,9 +132,11 @@ class InvoiceLine(AppendOnly):
         "fulfillment.DeliveryLine", on_delete=models.PROTECT, related_name="invoice_lines", null=True
     )
     return_line = models.ForeignKey(
-        "fulfillment.ReturnLine", on_delete=models.PROTECT, related_name="invoice_lines", null=True
+        "fulfillment.ReturnLine", on_delete=models.PROTECT, related_name="invoice_lines", null=True, db_index=False
     )
-    credited_line = models.ForeignKey("self", on_delete=models.PROTECT, related_name="credit_lines", null=True)
+    credited_line = models.ForeignKey(
+        "self", on_delete=models.PROTECT, related_name="credit_lines", null=True, db_index=False
+    )
     description = models.CharField(max_length=200)
     quantity = QuantityField()  # stock unit; zero for value-only credits
     sales_quantity = QuantityField()
@@ -157,7 +159,14 @@ class InvoiceLine(AppendOnly):
             models.CheckConstraint(condition=Q(quantity__gte=0), name="invoice_line_quantity_not_negative"),
             models.CheckConstraint(condition=Q(gross=F("net") + F("tax")), name="invoice_line_gross_is_net_plus_tax"),
         ]
-        indexes = (*AppendOnly.Meta.indexes, models.Index(fields=["product"], name="invoice_line_by_product"))
+        indexes = (
+            *AppendOnly.Meta.indexes,
+            models.Index(fields=["product"], name="invoice_line_by_product"),
+            models.Index(fields=["return_line"], condition=Q(return_line__isnull=False), name="invoice_line_by_return"),
+            models.Index(
+                fields=["credited_line"], condition=Q(credited_line__isnull=False), name="invoice_line_credits"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.invoice_id} line {self.position}"

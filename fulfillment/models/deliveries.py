@@ -92,7 +92,9 @@ class DeliveryLine(models.Model):
     position = models.PositiveIntegerField()
     schedule_line = models.ForeignKey("orders.ScheduleLine", on_delete=models.PROTECT, related_name="delivery_lines")
     order_line = models.ForeignKey("orders.OrderLine", on_delete=models.PROTECT, related_name="delivery_lines")
-    product = models.ForeignKey("catalog.Product", on_delete=models.PROTECT, related_name="delivery_lines")
+    product = models.ForeignKey(
+        "catalog.Product", on_delete=models.PROTECT, related_name="delivery_lines", db_index=False
+    )
     bin = models.ForeignKey("inventory.Bin", on_delete=models.PROTECT, related_name="+", null=True)
     quantity = QuantityField()
     picked = QuantityField(default=0)
