@@ -11,6 +11,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connections
 from django.test import TransactionTestCase
+from hypothesis import HealthCheck, settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from core.append_only import append_only_tables
@@ -22,6 +23,10 @@ from tests.support.browser import missing_browser
 from tests.support.concurrency import Outcome, run_together
 from tests.support.statements import Statements, count_statements
 from tests.support.workers import RunningWorker, running_worker
+
+# How fast the machine is just now is no matter of a test.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 CLUSTER_PLACE = "KEPT_TEST_CLUSTER"
 _own_cluster: list[Cluster] = []
