@@ -145,15 +145,16 @@ def _view(request: HttpRequest, pk: int) -> SavedView:
 def view(request: HttpRequest, pk: int) -> HttpResponse:
     """Rename a view or share it otherwise."""
     found, user = _view(request, pk), actor_of(request)
+    address = _address(request.POST if request.method == "POST" else request.GET)
     if request.method != "POST":
         known = {"name": found.name, "sharing": found.sharing, "role": found.role_id}
-        return _form_page(request, ViewForm(initial=known, user=user), _address(request.GET), found)
+        return _form_page(request, ViewForm(initial=known, user=user), address, found)
     form = ViewForm(request.POST, user=user)
 
     def keep() -> HttpResponse:
         draft = form.draft(found.query, found.columns)
         change_view.once(key_of(request))(view_id=pk, draft=draft, actor=user)
-        return see_other(_address(request.POST))
+        return see_other(address)
 
     return _keep(request, form, found, keep)
 
@@ -176,10 +177,10 @@ def take(request: HttpRequest, pk: int) -> HttpResponse:
 @signed_in
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Forget a view; the list opens without it."""
-    found = _view(request, pk)
+    found, address = _view(request, pk), _address(request.POST)
     delete_view.once(key_of(request))(view_id=pk, actor=actor_of(request))
     messages.success(request, f"The view “{found.name}” is deleted.")
-    return see_other(urlsplit(_address(request.POST)).path)
+    return see_other(urlsplit(address).path)
 
 
 @require_POST

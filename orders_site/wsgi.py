@@ -7,13 +7,16 @@ waits for none of it. Nothing of it goes away again, so looking for garbage mean
 import gc
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
 from django.urls import get_resolver
+
+from core.web.requests import Handler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "orders_site.settings.dev")
 
 gc.disable()
-application = get_wsgi_application()
+django.setup(set_prefix=False)
+application = Handler()
 assert get_resolver().url_patterns, "no routes"
 gc.freeze()
 gc.enable()

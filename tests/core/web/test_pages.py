@@ -11,6 +11,7 @@ from core.errors import Busy, DomainError
 from core.models import User
 from core.web import errors
 from orders_site.design import samples
+from orders_site.wsgi import application
 
 
 @pytest.fixture
@@ -125,3 +126,14 @@ def test_an_unknown_address_has_our_page(client: Client, db: None) -> None:
 
 def test_the_catalogue_shows_every_tone_of_a_tag() -> None:
     assert {tag.tone for tag in samples.TAGS} == {"neutral", "info", "violet", "warn", "ok", "bad"}
+
+
+@pytest.mark.parametrize("charset", ["hex", "zlib", "undefined", "utf-16", "latin-1"])
+@pytest.mark.parametrize(("address", "kind"), [("/login/?q=a", "text/html"), ("/api/v1/me?q=a", "application/problem")])
+def test_other_charsets_than_utf8_are_refused(
+    db: None, monkeypatch: pytest.MonkeyPatch, charset: str, address: str, kind: str
+) -> None:
+    monkeypatch.setattr("django.test.client.WSGIRequest", application.request_class)
+    answer = Client().get(address, headers={"Content-Type": f"application/x-www-form-urlencoded; charset={charset}"})
+
+    assert (answer.status_code, answer["Content-Type"].startswith(kind)) == (400, True)
