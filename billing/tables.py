@@ -62,9 +62,14 @@ def _signed(name: str) -> Column:
     )  # fmt: skip
 
 
+def _kind(row: Row) -> str:
+    """In plain words: colour is left to the status."""
+    return DIRECTION_TAGS[row["direction"]].label
+
+
 INVOICES = (
     Column("number", "No.", "link", sort="pk", url="billing:invoice", card="k1"),
-    Column("direction", "Kind", "tag", tags=DIRECTION_TAGS, hide="not-s"),
+    Column("direction", "Kind", reads=("direction",), value=_kind, hide="opt", is_muted=True),
     Column("account__name", "Customer", width="clip", card="k3"),
     Column("customer_reference", "PO ref", width="clip", hide="opt", is_muted=True),
     Column("business_date", "Date", "date", sort="business_date", card="k5"),

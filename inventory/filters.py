@@ -68,7 +68,7 @@ class SupplyFilter(ListFilterSet):
     """Narrow the inbound orders."""
 
     search_paths = ("number", "supplier__name", "supplier_reference", "lines__product__sku")
-    search_hint = "Number, supplier, SKU"
+    search_hint = "No., supplier, SKU"
 
     status = django_filters.ChoiceFilter(choices=SupplyOrderStatus.choices, label="Status", empty_label="All")
     warehouse = django_filters.ModelChoiceFilter(queryset=_warehouses, label="Warehouse", empty_label="All")

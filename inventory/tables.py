@@ -79,7 +79,7 @@ MOVES = (
 )
 
 SUPPLY_ORDERS = (
-    Column("number", "Number", "code", sort="number", url="inventory:supply-order", card="k1"),
+    Column("number", "No.", "code", sort="number", url="inventory:supply-order", card="k1"),
     Column("supplier__name", "Supplier", sort="supplier__name", width="clip", card="k3"),
     Column("warehouse__name", "Warehouse", hide="not-s", is_muted=True),
     Column("business_date", "Ordered", "date", sort="business_date", hide="not-s"),
@@ -117,7 +117,7 @@ RECEIPT_LINES = goods_lines("receipt")
 ADJUSTMENT_LINES = goods_lines("adjustment")
 
 ADJUSTMENTS = (
-    Column("number", "Number", "code", sort="number", url="inventory:adjustment", card="k1"),
+    Column("number", "No.", "code", sort="number", url="inventory:adjustment", card="k1"),
     Column("business_date", "Date", "date", sort="business_date", card="k2"),
     Column("warehouse__name", "Warehouse", hide="not-s", is_muted=True),
     Column("reason", "Reason", width="clip", card="k3"),

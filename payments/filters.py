@@ -13,7 +13,7 @@ class PaymentFilter(ListFilterSet):
     """Narrow the payments."""
 
     search_paths = ("number", "account__name", "account__code")
-    search_hint = "Number or account"
+    search_hint = "No. or customer"
 
     state = django_filters.ChoiceFilter(
         label="Status",

@@ -40,8 +40,8 @@ def _method(row: Row) -> str:
 
 
 PAYMENTS = (
-    Column("number", "Number", "code", sort="number", url="payments:payment", card="k1"),
-    Column("account__name", "Account", sort="account__name", width="clip", card="k3"),
+    Column("number", "No.", "code", sort="number", url="payments:payment", card="k1"),
+    Column("account__name", "Customer", sort="account__name", width="clip", card="k3"),
     Column("business_date", "Received", "date", sort="business_date", card="k5"),
     Column("method", "Method", value=_method, reads=("method",), hide="opt", is_muted=True),
     Column("reference", "Reference", permission=SEE_BANK, width="clip", hide="not-s", is_muted=True),
@@ -61,7 +61,7 @@ APPLICATIONS = (
 
 ON_ACCOUNT = (
     Column("document", "On account", "link"),
-    Column("account", "Account", width="clip"),
+    Column("account", "Customer", width="clip"),
     Column("issued_on", "Since", "date", hide="not-s"),
     Column("left", "Not applied", "money", currency="currency"),
 )

@@ -11,7 +11,7 @@ class AgreementFilter(ListFilterSet):
     """Narrow the agreements."""
 
     search_paths = ("number", "name", "account__name", "account__code")
-    search_hint = "Number, name or account"
+    search_hint = "No., name, customer"
 
     status = django_filters.ChoiceFilter(choices=AgreementStatus.choices, label="Status", empty_label="All")
     ends = django_filters.DateFromToRangeFilter(

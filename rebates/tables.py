@@ -19,9 +19,9 @@ def _method(row: Row) -> str:
 
 
 AGREEMENTS = (
-    Column("number", "Number", "code", sort="number", url="rebates:agreement", card="k1"),
+    Column("number", "No.", "code", sort="number", url="rebates:agreement", card="k1"),
     Column("name", "Agreement", sort="name", width="clip", card="k3"),
-    Column("account__name", "Account", sort="account__name", width="clip", card="k5"),
+    Column("account__name", "Customer", sort="account__name", width="clip", card="k5"),
     Column("valid_from", "From", "date", sort="valid_from", hide="not-s"),
     Column("valid_until", "Until", "date", sort="valid_until", card="k6"),
     Column("method", "Tiers", value=_method, reads=("method",), hide="opt", is_muted=True),

@@ -122,7 +122,7 @@ def _page(request: HttpRequest, found: Payment, refusal: DomainError | None = No
 
 def _facts(request: HttpRequest, found: Payment) -> list[Fact]:
     facts = [
-        Fact("Account", str(found.account)),
+        Fact("Customer", str(found.account)),
         Fact("Received on", day(found.business_date)),
         Fact("Method", found.get_method_display()),
     ]

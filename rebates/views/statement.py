@@ -87,7 +87,7 @@ def _page(
 
 def _facts(found: RebateAgreement) -> list[Fact]:
     return [
-        Fact("Account", str(found.account)),
+        Fact("Customer", str(found.account)),
         Fact("Period", f"{day(found.valid_from)} to {day(found.valid_until)}"),
         Fact("Counts", str(found.category) if found.category else "Everything but freight and fees"),
         Fact("Tiers", found.get_method_display()),
