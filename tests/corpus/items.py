@@ -19,7 +19,7 @@ class Item:
 
     of: str
     number: int
-    value: Any
+    value: Any = field(hash=False)
     is_refused: bool
     fields: frozenset[str] = field(hash=False)
 

@@ -105,7 +105,7 @@ class Range:
 
     def send(self, shot: Shot, client: Client | None = None) -> Any:
         """The answer alone."""
-        extra = {"QUERY_STRING": shot.query.decode("ascii", "replace")} if shot.query else {}
+        extra = {"QUERY_STRING": shot.query.decode("latin-1")} if shot.query else {}
         return (client or self.browser()).generic(
             shot.method, shot.address, shot.body, content_type=shot.content_type, headers=shot.headers, **extra
         )

@@ -14,21 +14,17 @@ from django.urls import reverse
 from accounting.models import JournalEntry, LedgerAccount, Period
 from billing.models import Invoice
 from core.dates import business_date
-from core.models import DocumentEvent, IdempotencyKey, OutboxMessage
+from core.models import DocumentEvent, IdempotencyKey
 from core.system import system_user
 from core.web.posted import key_of, reason_of, text_of, version_of, whole_number
 from fulfillment.drafts import ReturnDraft, ReturnLineDraft
 from fulfillment.models import Delivery, DeliveryLine, Return
 from fulfillment.services import create_deliveries, create_return
-from orders.models import OrderLine
-from orders.services import line_key
 from quotes.models import Quote
 from quotes.services import acceptance_token, send_quote
 from tests.billing.makers import Trade
-from tests.core.test_work_pages import make_letter
 from tests.factories import TODAY
 from tests.inventory.makers import expect
-from tests.orders.makers import draft
 from tests.payments.conftest import Cash
 from tests.quotes.test_contracts import contract
 from tests.quotes.test_pages import posted as quote_form
@@ -192,41 +188,6 @@ def test_a_verb_is_carried_out_whatever_its_key_reason_and_name_hold(
     assert answer.status_code in (200, 303), answer.content.decode()
     assert CANNOT_BE_KEPT not in answer.content.decode()
     assert IdempotencyKey.objects.count() == keys
-
-
-@pytest.mark.parametrize("word", WORDS.values(), ids=WORDS)
-@pytest.mark.parametrize(("name", "field"), [("fulfillment:return-new", "number"), ("billing:worklist", "q")])
-def test_a_search_finds_nothing_by_it(world: World, browser: Client, name: str, field: str, word: str) -> None:
-    assert browser.get(reverse(name), {field: word}).status_code in (200, 404)
-
-
-@pytest.mark.parametrize("word", WORDS.values(), ids=WORDS)
-def test_a_number_of_packages_that_is_none_means_one(world: World, browser: Client, word: str) -> None:
-    address = reverse("fulfillment:pack", args=[_planned(world).pk])
-
-    assert browser.post(address, {"packages": word, "more": "1"}).status_code == 200
-
-
-@pytest.mark.parametrize("word", WORDS.values(), ids=WORDS)
-@pytest.mark.parametrize("place", ["lines", "edit"])
-def test_a_row_with_such_a_version_is_answered(world: World, browser: Client, place: str, word: str) -> None:
-    order = draft(world, bolt="1")
-    key = line_key(OrderLine.objects.get(order=order))
-    row = {"rows": "1", "line": f"{key}.{word}", f"sku-{key}": "BOLT-M8", f"quantity-{key}": "2"}
-
-    answer = browser.post(reverse(f"orders:{place}", args=[order.pk]), row)
-
-    assert answer.status_code in (200, 302, 303, 409, 422)
-
-
-@pytest.mark.parametrize("word", WORDS.values(), ids=WORDS)
-def test_rows_picked_by_it_are_none(browser: Client, word: str) -> None:
-    letter = make_letter()
-
-    answer = browser.post(reverse("work:messages-replay"), {"picked": [word]})
-
-    assert answer.status_code in (303, 422)
-    assert OutboxMessage.objects.get(pk=letter.pk).state == "dead"
 
 
 def test_the_reason_of_a_reversal_is_kept_readable_and_short(world: World, browser: Client) -> None:
