@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from openpyxl.cell import WriteOnlyCell
 
 from core.web.cells import safe_text
-from orders_site.imports.cells import Cell, from_plain
+from orders_site.imports.cells import EMPTY, Cell, from_plain
 from orders_site.imports.models import ImportRow, ImportRun
 
 WHY = "What is wrong"
@@ -28,16 +28,13 @@ def _why(row: ImportRow) -> str:
     return " ".join([*words, row.sentence]).strip() or "Another row of the same key is wrong."
 
 
-def _rows(run: ImportRun) -> Iterator[tuple[list[Cell], str]]:
-    width = len(run.headers)
+def _table(run: ImportRun) -> Iterator[list[Cell]]:
+    """The header and the rows, why each is wrong last; that of an earlier round is left out, wherever it stood."""
+    own = [place for place, header in enumerate(run.headers) if header != WHY]
+    yield [*(Cell(run.headers[place]) for place in own), Cell(WHY)]
     for row in bad_rows(run).iterator(chunk_size=2_000):
         cells = from_plain(row.cells)
-        yield [*cells[:width], *[Cell("")] * (width - len(cells))], _why(row)
-
-
-def _heads(run: ImportRun) -> list[str]:
-    """The file's own headers; the column of an earlier round is written anew, not twice."""
-    return [*run.headers, WHY] if WHY not in run.headers else list(run.headers)
+        yield [*(cells[place] if place < len(cells) else EMPTY for place in own), Cell(_why(row))]
 
 
 def as_csv(run: ImportRun) -> Iterator[str]:
@@ -48,10 +45,9 @@ def as_csv(run: ImportRun) -> Iterator[str]:
             return text
 
     write = csv.writer(Echo(), delimiter=run.form["separator"]).writerow
-    heads = _heads(run)
-    yield "\ufeff" + write([safe_text(head) for head in heads])
-    for cells, why in _rows(run):
-        yield write([*(_text(cell) for cell in cells[: len(heads) - 1]), safe_text(why)])
+    yield "\ufeff"
+    for cells in _table(run):
+        yield write([_text(cell) for cell in cells])
 
 
 def _text(cell: Cell) -> str:
@@ -64,10 +60,8 @@ def as_workbook(run: ImportRun) -> bytes:
     """The file as a workbook: numbers and days keep their kind, so that no decimal sign becomes doubtful."""
     book = openpyxl.Workbook(write_only=True)
     sheet: Any = book.create_sheet("Rows to correct")
-    heads = _heads(run)
-    sheet.append([_written(sheet, Cell(head)) for head in heads])
-    for cells, why in _rows(run):
-        sheet.append([_written(sheet, cell) for cell in [*cells[: len(heads) - 1], Cell(why)]])
+    for cells in _table(run):
+        sheet.append([_written(sheet, cell) for cell in cells])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

@@ -86,10 +86,15 @@ def sheet_of(data: bytes) -> Sheet:
 
 
 def _count(source: Any) -> dict[str, int]:
-    """How often each mark stands in the XML, read in pieces; a mark across two pieces is found in their overlap."""
+    """How often each mark stands in the XML, read in pieces; a mark across two pieces is found in their overlap.
+
+    Raises FileRefused for XML of two bytes a letter, which no spreadsheet writes and in which no mark would be found.
+    """
     counts = {"mergeCell": 0, "f": 0, "row": 0, "c": 0}
     rest = b""
     while chunk := source.read(_CHUNK):
+        if b"\x00" in chunk:
+            raise FileRefused(DAMAGED)
         piece = rest + chunk
         cut = piece.rfind(b"<")
         whole, rest = (piece[:cut], piece[cut:]) if cut > 0 else (piece, b"")

@@ -3,7 +3,7 @@
 import csv
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import openpyxl
@@ -41,14 +41,17 @@ def workbook(rows: Rows, **more: Any) -> bytes:
 
 
 def with_number(book: bytes, instead_of: int, written: str) -> bytes:
-    """The workbook with another number in the XML of its first sheet, as no library would write it."""
+    """The workbook with another number in its first sheet, as no library would write it."""
+    return with_sheet(book, lambda part: part.replace(f"<v>{instead_of}</v>".encode(), f"<v>{written}</v>".encode()))
+
+
+def with_sheet(book: bytes, change: Callable[[bytes], bytes]) -> bytes:
+    """The workbook with the XML of its first sheet changed."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(book)) as before, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as after:
         for name in before.namelist():
             part = before.read(name)
-            if name.endswith("sheet1.xml"):
-                part = part.replace(f"<v>{instead_of}</v>".encode(), f"<v>{written}</v>".encode())
-            after.writestr(name, part)
+            after.writestr(name, change(part) if name.endswith("sheet1.xml") else part)
     return out.getvalue()
 
 

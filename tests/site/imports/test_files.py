@@ -19,7 +19,7 @@ from orders_site.imports.cells import Cell
 from orders_site.imports.errors import FileRefused
 from orders_site.imports.models import ImportRun
 from orders_site.imports.values import Reading, Unclear, code, day, flag, number
-from tests.site.imports.makers import Importer, Rows, csv_file, outcomes, said, workbook
+from tests.site.imports.makers import Importer, Rows, csv_file, outcomes, said, with_sheet, workbook
 
 ROWS: Rows = [["SKU", "Name", "Stock unit"], ["NØT-6", "Nut “M6”", "ea"], ["NUT-8", "Møtrik; stor, 8\tmm", "ea"]]
 
@@ -31,6 +31,15 @@ def test_encodings_and_separators_are_found(encoding: str, separator: str) -> No
 
     assert table.headers == list(ROWS[0])
     assert [[cell.text for cell in row] for row in table.sample] == [list(row) for row in ROWS[1:]]
+
+
+def test_merged_cells_do_not_hide_in_another_encoding() -> None:
+    book = workbook(ROWS, change=lambda made: made.active.merge_cells("A2:A3"))
+    with pytest.raises(FileRefused, match="merged"):
+        files.recognise(book)
+
+    with pytest.raises(FileRefused, match="damaged"):
+        files.recognise(with_sheet(book, lambda part: part.decode().encode("utf-16")))
 
 
 def test_the_line_ends_of_old_computers_are_read() -> None:

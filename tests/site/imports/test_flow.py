@@ -121,6 +121,25 @@ def test_the_bad_rows_of_a_workbook_come_back_as_one(importer: Importer) -> None
     assert sheet.max_row == 2
 
 
+@pytest.mark.parametrize("place", [0, 2, 4])
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_why_a_row_is_wrong_takes_the_place_of_nothing_else(importer: Importer, place: int, kind: str) -> None:
+    rows = [[*HEAD], ["N-1", "Nut", "nothing", "1"]]
+    for row, word in zip(rows, ("What is wrong", "told before"), strict=True):
+        row.insert(place, word)
+    run = importer.check("products", csv_file(rows) if kind == "csv" else workbook(rows))
+
+    answer = importer.client.get(reverse("imports:bad-rows", args=[run.pk]))
+
+    if kind == "csv":
+        found = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+    else:
+        found = [[cell.value for cell in row] for row in openpyxl.load_workbook(io.BytesIO(answer.content)).active]
+    assert found[0] == [*HEAD, "What is wrong"]
+    assert found[1][:4] == ["N-1", "Nut", "nothing", "1"]
+    assert "told before" not in found[1][4]
+
+
 def test_text_that_looks_like_a_formula_leaves_disarmed_and_comes_back_whole(importer: Importer) -> None:
     rows = [HEAD, ["=cmd|x", "", "ea", "-1"]]
     run = importer.check("products", csv_file(rows))
