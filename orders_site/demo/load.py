@@ -9,6 +9,7 @@ from core.dates import business_date
 from core.system import system_user
 from orders_site.demo.master import Master, make_master
 from orders_site.demo.trade import Trade
+from orders_site.demo.trouble import make_rebates, make_trouble
 from quotes.drafts import ContractDraft, ContractLineDraft, QuoteDraft, QuoteLineDraft
 from quotes.services import accept_quote, activate_contract, create_contract, create_quote, decline_quote, send_quote
 
@@ -27,9 +28,11 @@ def load_demo_company(progress: Callable[[str], None], *, today: date | None = N
     progress("products, prices, accounts")
     master = make_master(first_day, on, rng)
     Trade(master, rng, on).run(first_day, progress)
-    progress("quotes and contracts")
+    progress("quotes, contracts, rebates")
     _quotes(master, on, rng)
     _contract(master, on)
+    make_rebates(master, on)
+    make_trouble(master, on)
 
 
 def _quotes(master: Master, on: date, rng: random.Random) -> None:
