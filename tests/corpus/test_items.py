@@ -47,7 +47,7 @@ def _by_form(range_: Range, items: list[Item]) -> Iterator[Shot]:
 def _by_list(range_: Range, item: Item) -> Shot:
     names = ("q", "after", "sort", "size", "saved")
     value = bytes_of(item, range_.place.foreign)
-    return Shot("GET", "/orders/", query=encoded([(name, value) for name in names]), items=(item,))
+    return Shot("GET", "/coupons/", query=encoded([(name, value) for name in names]), items=(item,))
 
 
 def _by_file(range_: Range, item: Item) -> Shot:
@@ -76,7 +76,7 @@ def _shots(range_: Range, items: list[Item]) -> Iterator[Shot]:
         if "headers" in kinds:
             yield Shot("GET", "/settings/", headers=item.value, items=(item,))
         elif "query" in kinds:
-            yield Shot("GET", "/orders/", query=item.value, items=(item,))
+            yield Shot("GET", "/coupons/", query=item.value, items=(item,))
         elif "path" in kinds:
             yield Shot("GET", f"/orders/{item.value.decode()}/", items=(item,))
         elif kinds & {"table", "file name"}:
