@@ -3,16 +3,19 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Sum
+from django.db.models import F, Sum
 from moneyed import Money
 
 from billing.models import Invoice
 from core.system import system_user
 from fulfillment.models import DeliveryLine
 from fulfillment.services import short_pick
-from inventory.models import Peg, SupplyLine
-from inventory.services import change_expected_dates
-from orders.models import Order
+from inventory.drafts import SupplyDraft, SupplyLineDraft
+from inventory.models import StockBucket, SupplyLine
+from inventory.services import change_expected_dates, create_supply_orders
+from orders.drafts import OrderDraft, OrderLineDraft
+from orders.models import CreditTotal, Order
+from orders.services import confirm_orders, create_orders
 from orders_site.demo.master import Master
 from payments.drafts import PaymentDraft
 from payments.services import receive_payments
@@ -31,7 +34,7 @@ def make_trouble(master: Master, on: date) -> None:
 
     Who has to look at the late supply is told by the worker, as everywhere.
     """
-    _late_supply(on)
+    _late_supply(master, on)
     _short_pick(on)
     _money_for_a_cancelled_order(master, on)
 
@@ -70,23 +73,47 @@ def _agreement(master: Master, account_id: int, valid_from: date, valid_until: d
     )
 
 
-def _late_supply(on: date) -> None:
-    """The inbound line that most promises lean on comes two weeks later."""
-    most = (
-        Peg.objects.filter(receipt__supply_line__expected_on__gte=on)
-        .values_list("receipt__supply_line")
-        .annotate(leaning=Sum("quantity"))
-        .order_by("-leaning", "receipt__supply_line")
-        .first()
+def _late_supply(master: Master, on: date) -> None:
+    """An order leans on goods that are on their way, and then the supplier is two weeks late."""
+    actor = system_user()
+    coming = SupplyLine.objects.filter(is_open=True).values("product")
+    scarce = StockBucket.objects.filter(warehouse=master.main, product__in=master.products).exclude(product__in=coming)
+    bucket = scarce.order_by("on_hand", "product")[0]
+    supply = SupplyDraft(
+        company_id=master.company.pk,
+        supplier_id=master.suppliers[0],
+        warehouse_id=master.main.pk,
+        currency="GBP",
+        business_date=on,
+        lines=(
+            SupplyLineDraft(bucket.product_id, Decimal(120), on + timedelta(days=5), master.costs[bucket.product_id]),
+        ),
     )
-    if most is not None:
-        line = SupplyLine.objects.get(pk=most[0])
-        change_expected_dates(
-            changes={line.pk: line.expected_on + timedelta(days=14)},
-            reason="The supplier's lorry missed the ferry",
-            actor=system_user(),
-            business_date=on,
-        )
+    (supply_id,) = create_supply_orders(drafts=[supply], actor=actor)
+    draft = OrderDraft(
+        company_id=master.company.pk,
+        account_id=_most_credit(master),
+        business_date=on,
+        requested_on=on + timedelta(days=8),
+        warehouse_id=master.main.pk,
+        customer_reference="Shop opening",
+        lines=(OrderLineDraft(bucket.product_id, bucket.on_hand + 60),),
+    )
+    confirm_orders(order_ids=create_orders(drafts=[draft], actor=actor), actor=actor, business_date=on)
+    line = SupplyLine.objects.get(order=supply_id)
+    change_expected_dates(
+        changes={line.pk: on + timedelta(days=19)},
+        reason="The supplier's lorry missed the ferry",
+        actor=actor,
+        business_date=on,
+    )
+
+
+def _most_credit(master: Master) -> int:
+    """The customer whose limit leaves most room."""
+    used = F("open_orders") + F("delivered") + F("open_items") - F("unapplied")
+    rows = CreditTotal.objects.filter(account__in=master.customers, ceiling__isnull=False)
+    return rows.order_by((F("ceiling") - used).desc(), "account").values_list("account_id", flat=True)[0]
 
 
 def _short_pick(on: date) -> None:
