@@ -43,6 +43,7 @@ PUBLIC_OF = {
 ONE_CURRENCY = {
     "billing/selectors.py": "the credit notes of one invoice are in its currency",
     "billing/services/values.py": "the credit notes of one invoice are in its currency",
+    "orders_site/demo/trouble.py": "only invoices in pounds are looked at",
 }
 DAY_OF_UTC = {  # may ask for the day of UTC: no business date hangs on it
     "core/web/exports.py": "the name of a file",
