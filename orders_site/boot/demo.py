@@ -196,7 +196,7 @@ def start_database(supervisor: Supervisor, *, fresh: bool) -> None:
 def start_web(supervisor: Supervisor, port: int) -> None:
     """Start the web server."""
     gunicorn = [sys.executable, "-m", "gunicorn", "orders_site.wsgi", "--bind", f"127.0.0.1:{port}", "--preload"]
-    gunicorn += ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--graceful-timeout", "3"]
+    gunicorn += ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--graceful-timeout", "2"]
     gunicorn += ["--no-control-socket"]
     if Path("/dev/shm").is_dir():  # noqa: S108 - a heartbeat file on a disk can block a worker
         gunicorn += ["--worker-tmp-dir", "/dev/shm"]  # noqa: S108

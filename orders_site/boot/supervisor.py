@@ -40,6 +40,7 @@ class Supervisor:
 
     logs: Path
     services: list[Service] = field(default_factory=list)
+    asked_at: float | None = None
 
     def catch_signals(self) -> None:
         """Turn Ctrl-C and the end of the terminal into an orderly stop. A second signal during it changes nothing."""
@@ -76,7 +77,7 @@ class Supervisor:
         path = self.log_path(name)
         with path.open("ab") as log:
             child = spawn(command, log=log, environment={**os.environ, **environment}, nice=nice)
-        self.adopt(name, child, path, lambda: _end(child, patience_s))
+        self.adopt(name, child, path, lambda: self._end(child, patience_s))
 
     def check(self) -> str | None:
         """Say which service ended, and why, with the end of its log; None while all run."""
@@ -96,7 +97,11 @@ class Supervisor:
             time.sleep(LOOK_EVERY_S)
 
     def stop_all(self) -> None:
-        """Stop web, worker and beat at once, then the services they need, last started first."""
+        """Stop web, worker and beat at once, then the services they need, last started first.
+
+        The patience of those that are asked at once runs at once, too.
+        """
+        self.asked_at = time.monotonic()
         for service in self.services:
             if service.name not in NEEDED and service.child.poll() is None:
                 service.child.terminate()
@@ -104,9 +109,9 @@ class Supervisor:
         while self.services:
             self.services.pop().stop()
 
-
-def _end(child: subprocess.Popen[bytes], patience_s: float) -> None:
-    end(child, signal.SIGTERM, patience_s)
+    def _end(self, child: subprocess.Popen[bytes], patience_s: float) -> None:
+        assert self.asked_at is not None
+        end(child, signal.SIGTERM, max(self.asked_at + patience_s - time.monotonic(), 0.1))
 
 
 def _tail(log: Path, lines: int = 12) -> str:

@@ -1,5 +1,6 @@
 """The local system lives and dies as one: whatever is killed, nothing stays behind and the reason is told."""
 
+import itertools
 import json
 import os
 import signal
@@ -88,6 +89,25 @@ def test_a_child_that_ignores_the_request_to_end_is_killed(tmp_path: Path) -> No
     supervisor.stop_all()
 
     assert child.returncode == -signal.SIGKILL
+
+
+def test_the_patience_of_several_runs_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    supervisor = Supervisor(tmp_path)
+    for name in ("web", "worker", "beat"):
+        supervisor.start(name, SLEEPER, {}, 2)
+    clock, left = itertools.count(100.0, 0.75), []
+
+    def ended(child: subprocess.Popen[bytes], number: signal.Signals, patience_s: float) -> None:
+        left.append(patience_s)
+        child.kill()
+        child.wait()
+
+    monkeypatch.setattr("orders_site.boot.supervisor.end", ended)
+    monkeypatch.setattr("orders_site.boot.supervisor.time.monotonic", lambda: next(clock))
+
+    supervisor.stop_all()
+
+    assert left == [1.25, 0.5, 0.1]
 
 
 def test_the_broker_answers_and_is_gone_after_stop(tmp_path: Path) -> None:
