@@ -128,7 +128,11 @@ CELERY_TASK_SOFT_TIME_LIMIT = 1140
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 7200,  # seconds; above the longest task, or it would run twice at once
     "socket_timeout": 5,
-    "socket_connect_timeout": 5,
+    "socket_connect_timeout": 2,
+    # A lost broker is found out at once: the sweeper sees to what was not told, and nobody waits for it at a page.
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0,
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

@@ -18,9 +18,10 @@ from tests.support.browser import chromium, missing_browser
 SIZES = {"desk": (1440, 900), "tablet": (1024, 768), "phone": (390, 844), "narrow": (320, 640)}
 PICTURES = Path(settings.BASE_DIR) / ".kept" / "pictures"
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+AXE_OPTIONS = {"runOnly": AXE_RULES, "resultTypes": ["violations"]}
 
 Screenshot = Callable[[Page, str], Path]
-Violations = Callable[[Page], list[str]]
+Violations = Callable[..., list[str]]
 OpenPage = Callable[..., Page]
 
 
@@ -78,16 +79,18 @@ def open_page(browser: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
 
 @pytest.fixture(scope="session")
 def violations() -> Violations:
-    """Ask axe for everything that WCAG 2.2 AA and its good practice forbid on the page as it stands."""
+    """Ask axe for everything that WCAG 2.2 AA and its good practice forbid on the page, or a part, as it stands."""
     axe = Axe()
 
-    def look(page: Page) -> list[str]:
+    def look(page: Page, within: str | None = None) -> list[str]:
         # What a sticky bar covers at this moment is not too small to press: scroll padding moves it clear.
         before = page.viewport_size
         height = page.evaluate("document.documentElement.scrollHeight")
         if before and height > before["height"]:
             page.set_viewport_size({"width": before["width"], "height": height})
-        found = axe.run(page, options={"runOnly": AXE_RULES}).response["violations"]
+        found = axe.run(page, within, options={"runOnly": AXE_RULES, "resultTypes": ["violations"]}).response[
+            "violations"
+        ]
         if before:
             page.set_viewport_size(before)
         return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]

@@ -106,9 +106,7 @@ def test_views_and_columns_without_script(open_page: OpenPage, shop: World) -> N
     )
 
 
-@pytest.mark.parametrize(
-    ("size", "scheme"), [("desk", "light"), ("desk", "dark"), ("phone", "light"), ("phone", "dark")]
-)
+@pytest.mark.parametrize(("size", "scheme"), [("desk", "dark"), ("phone", "light")])
 def test_the_list_and_its_panels_are_accessible(
     open_page: OpenPage, shop: World, violations: Violations, screenshot: Screenshot, size: str, scheme: str
 ) -> None:

@@ -33,7 +33,7 @@ __all__ = ["world"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.own_database, pytest.mark.timeout(600)]
 
-LOOKS = (("desk", (1440, 900), "light"), ("phone", (390, 844), "dark"))
+LOOKS = (("phone", (390, 844), "dark"),)
 
 
 class Walk:
@@ -53,7 +53,7 @@ class Walk:
         return page
 
     def look(self, page: Page, name: str) -> None:
-        """Look at a page, light at a desk and dark on a phone: no barrier, and nothing beside the screen."""
+        """Look at a page, dark on a phone: no barrier, and nothing beside the screen."""
         before = page.viewport_size
         for look, (width, height), scheme in LOOKS:
             page.set_viewport_size({"width": width, "height": height})

@@ -63,7 +63,7 @@ def test_scans_count_a_wrong_one_stops_and_a_gap_loses_nothing(
     assert PickScan.objects.filter(outcome="unknown").count() == 1
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["dark"])
 def test_the_pages_have_no_barriers(
     world: World, make_delivery: MakeDelivery, open_page: Any, violations: Any, screenshot: Any, scheme: str
 ) -> None:

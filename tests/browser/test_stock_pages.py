@@ -59,7 +59,7 @@ def coming(main: Warehouse) -> SupplyLine:
     return line
 
 
-@pytest.mark.parametrize(("size", "scheme"), [("desk", "light"), ("desk", "dark"), ("phone", "light")])
+@pytest.mark.parametrize(("size", "scheme"), [("phone", "dark")])
 def test_stock_pages_are_accessible_and_fit(
     open_page: OpenPage,
     violations: Violations,

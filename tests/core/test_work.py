@@ -13,6 +13,7 @@ from core.commands import command
 from core.context import current_context
 from core.errors import Busy, DomainError, NotAllowed
 from core.models import FxRate, OutboxMessage, User
+from core.nudge import nudge_task
 from tests.core.makers import rate
 
 done: list[str] = []
@@ -117,6 +118,17 @@ def test_a_lost_broker_fails_no_command_and_the_sweeper_finds_its_messages(boss:
     assert done == []
     assert work.sweep().done == 2
     assert done == ["a", "b"]
+
+
+def test_nobody_waits_for_a_broker_that_is_gone(monkeypatch: Any, caplog: pytest.LogCaptureFixture) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr("kombu.utils.functional.sleep", waited.append)
+    monkeypatch.setattr("core.nudge._silent_until", 0.0)
+
+    nudge_task("core.tasks.run_messages", [1], "promising")
+
+    assert "broker not reachable" in caplog.text
+    assert waited == []
 
 
 def test_a_duplicate_nudge_does_nothing(boss: User) -> None:
