@@ -25,8 +25,8 @@ from core.web.cells import Row
 from fulfillment.selectors import deliveries_visible_to
 from orders.selectors import orders_visible_to
 
-routes = Routes(tags=["Invoices"])
 SEE, POST = "billing.see_invoices", "billing.post_invoice"
+routes = Routes(tags=["Invoices"], sees=SEE)
 SENSITIVE = {"cost": SEE_COST}
 PDF_SECONDS = 2
 PDF = {

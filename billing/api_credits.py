@@ -17,7 +17,7 @@ from core.api.schemas import Amount, Code, In, OfCompany, Short, ShortReason, Ti
 from core.dates import business_date
 from fulfillment.selectors import returns_visible_to
 
-routes = Routes(tags=["Credit notes"])
+routes = Routes(tags=["Credit notes"], sees="billing.see_invoices")
 CREDIT = "billing.credit_invoice"
 
 

@@ -1,12 +1,22 @@
 """Products, accounts and prices for programs."""
 
+from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest
 from ninja import Path, Query
 from pydantic import Field
 
-from catalog.models import Account, AccountInCompany, Address, Product, ProductUnit
+from catalog.models import (
+    Account,
+    AccountInCompany,
+    Address,
+    Contact,
+    KitComponent,
+    Product,
+    ProductRelation,
+    ProductUnit,
+)
 from catalog.pricing.document import LineToPrice, PricedDocument, price_document
 from catalog.selectors import ProductCard, account_named, accounts, cards_named, products
 from core.access import company_ids
@@ -47,11 +57,34 @@ class UnitOut(Out):
     is_sales_unit: bool
 
 
+class KitPartOut(Out):
+    """So many stock units of a component in one kit."""
+
+    sku: str
+    quantity: Number
+
+
+class RelationOut(Out):
+    """A product that goes with this one or stands in for it, from a day until before another."""
+
+    id: int
+    related: str
+    kind: str
+    reason: str
+    rank: int
+    valid_from: date
+    valid_until: date | None
+
+
 class ProductDetail(ProductOut):
-    """A product with its units."""
+    """A product with its units, the parts of a kit, and what goes with it."""
 
     description: str
+    tax_category: str
+    posting_group: str
     units: list[UnitOut]
+    parts: list[KitPartOut]
+    relations: list[RelationOut]
 
 
 class AccountOut(Out):
@@ -70,6 +103,7 @@ class AccountOut(Out):
 class AddressOut(Out):
     """Where goods or bills go."""
 
+    id: int
     name: str
     street: str
     town: str
@@ -80,21 +114,38 @@ class AddressOut(Out):
     is_default_bill_to: bool
 
 
+class ContactOut(Out):
+    """A person at the account."""
+
+    id: int
+    name: str
+    email: str
+    phone: str
+    role: str
+
+
 class AgreedOut(Out):
     """What is agreed with an account in one company."""
 
     company: str
     terms: str
     ships_complete: bool
+    accepts_substitutes: bool
+    over_delivery_percent: Number
+    salesperson: str | None = Field(description="User name")
 
 
 class AccountDetail(AccountOut):
-    """An account with its addresses and what is agreed in the companies of the key's person."""
+    """An account with its addresses, its people, and what is agreed in the companies of the key's person."""
 
+    parent: str | None
+    language: str
+    tax_class: str
     tax_number: str
     email: str
     phone: str
     addresses: list[AddressOut]
+    contacts: list[ContactOut]
     companies: list[AgreedOut]
 
 
@@ -117,7 +168,10 @@ PRODUCT = (
     "sku", "name", "kind", "status", "category__code", "stock_unit__code", "barcode", "weight_kg", "minimum_quantity",
     "multiple_quantity", "replaced_by__sku",
 )  # fmt: skip
+PRODUCT_DETAIL = ("description", "tax_category", "posting_group")
+RELATION = ("id", "kind", "reason", "rank", "valid_from", "valid_until")
 ACCOUNT = ("code", "name", "status", "is_customer", "is_supplier", "currency", "country", "price_group__code")
+ACCOUNT_DETAIL = ("parent__code", "language", "tax_class", "tax_number", "email", "phone")
 
 
 def _product(row: Row) -> dict[str, Any]:
@@ -149,12 +203,19 @@ def list_products(request: HttpRequest, asked: Query[ProductFilter]) -> dict[str
 @routes.read("/products/{path:sku}", right="catalog.view_product", answer=ProductDetail)
 def read_product(request: HttpRequest, sku: Path[Code]) -> dict[str, Any]:
     """One product by its SKU."""
-    found = Product.objects.filter(sku__iexact=sku).values("pk", "description", *PRODUCT).first()
+    found = Product.objects.filter(sku__iexact=sku).values("pk", *PRODUCT_DETAIL, *PRODUCT).first()
     if found is None:
         raise Http404
     units = ProductUnit.objects.filter(product=found["pk"]).order_by("pk")
     rows = units.values("numerator", "denominator", "barcode", "is_sales_unit", "unit__code")
-    return {**_product(found), "units": [{**row, "unit": row["unit__code"]} for row in rows]}
+    parts = KitComponent.objects.filter(kit=found["pk"]).order_by("component__sku")
+    relations = ProductRelation.objects.filter(product=found["pk"]).order_by("kind", "rank", "pk")
+    return {
+        **_product(found),
+        "units": [{**row, "unit": row["unit__code"]} for row in rows],
+        "parts": [{"sku": sku, "quantity": part} for sku, part in parts.values_list("component__sku", "quantity")],
+        "relations": [{**row, "related": row["related__sku"]} for row in relations.values("related__sku", *RELATION)],
+    }
 
 
 @routes.read("/accounts", right="catalog.view_account", answer=Listed[AccountOut])
@@ -171,16 +232,20 @@ def list_accounts(request: HttpRequest, asked: Query[AccountFilter]) -> dict[str
 @routes.read("/accounts/{code}", right="catalog.view_account", answer=AccountDetail)
 def read_account(request: HttpRequest, code: Path[Code]) -> dict[str, Any]:
     """One account by its code, with its addresses and terms."""
-    found = accounts().filter(code__iexact=code).values("pk", "tax_number", "email", "phone", *ACCOUNT).first()
+    found = accounts().filter(code__iexact=code).values("pk", *ACCOUNT_DETAIL, *ACCOUNT).first()
     if found is None:
         raise Http404
     agreed = AccountInCompany.objects.filter(account=found["pk"], company__in=company_ids(person_of(request)))
+    names = {"company": "company__code", "terms": "terms__code", "salesperson": "salesperson__username"}
+    plain = ("ships_complete", "accepts_substitutes", "over_delivery_percent")
     return {
         **_account(found),
+        "parent": found["parent__code"],
         "addresses": list(Address.objects.filter(account=found["pk"]).order_by("pk").values()),
+        "contacts": list(Contact.objects.filter(account=found["pk"]).order_by("pk").values()),
         "companies": [
-            {"company": row["company__code"], "terms": row["terms__code"], "ships_complete": row["ships_complete"]}
-            for row in agreed.order_by("company__code").values("company__code", "terms__code", "ships_complete")
+            {**row, **{name: row[path] for name, path in names.items()}}
+            for row in agreed.order_by("company__code").values(*names.values(), *plain)
         ],
     }
 

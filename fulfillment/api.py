@@ -16,7 +16,7 @@ from core.api.schemas import Code, Day, Listed, Money, Number, OfCompany, Out, R
 from core.dates import business_date
 from core.rounding import round_amount
 from core.web.cells import Row
-from fulfillment.models import Delivery, DeliveryLine
+from fulfillment.models import Delivery, DeliveryLine, PackageLine
 from fulfillment.selectors import deliveries_visible_to
 from fulfillment.services import (
     cancel_deliveries,
@@ -28,8 +28,8 @@ from fulfillment.services import (
 from fulfillment.states import DeliveryStatus
 from orders.selectors import orders_visible_to
 
-routes = Routes(tags=["Deliveries"])
 SEE, RELEASE = "fulfillment.see_deliveries", "fulfillment.release_delivery"
+routes = Routes(tags=["Deliveries"], sees=SEE)
 SENSITIVE = {"cost": SEE_COST}
 
 
@@ -61,13 +61,29 @@ class DeliveryLineOut(Out):
     cost: Money = only_asked("cost", "In the company's currency.")
 
 
+class ContentOut(Out):
+    """So much of a delivery line."""
+
+    line: int
+    quantity: Number
+
+
+class PackageOut(Out):
+    """A package with the serial number of its label (SSCC, with its check digit)."""
+
+    sscc: str
+    weight_kg: Number
+    contents: list[ContentOut]
+
+
 class DeliveryOut(DeliveryShort):
-    """A delivery with its lines."""
+    """A delivery with its lines and packages."""
 
     ship_to: str
     carrier: str
     tracking_number: str
     lines: list[DeliveryLineOut]
+    packages: list[PackageOut]
 
 
 class DeliveriesOut(Out):
@@ -120,11 +136,13 @@ def read_delivery(request: HttpRequest, number: Path[Code], asked: Query[Shown])
     """One delivery with its lines."""
     wanted = wanted_fields(request, asked.fields, SENSITIVE)
     rows = deliveries_visible_to(person_of(request))
-    return _answers(request, [document_numbered(rows, number, asked.company).pk], wanted)[0]
+    return delivery_answers(request, [document_numbered(rows, number, asked.company).pk], wanted)[0]
 
 
-def _answers(request: HttpRequest, ids: Sequence[int], wanted: frozenset[str] = frozenset()) -> list[dict[str, Any]]:
-    """These deliveries as programs read them, in two queries."""
+def delivery_answers(
+    request: HttpRequest, ids: Sequence[int], wanted: frozenset[str] = frozenset()
+) -> list[dict[str, Any]]:
+    """These deliveries as programs read them, in three queries."""
     rows = deliveries_visible_to(person_of(request)).filter(pk__in=ids).order_by("pk")
     own: dict[int, list[dict[str, Any]]] = {delivery_id: [] for delivery_id in ids}
     lines = DeliveryLine.objects.filter(delivery__in=ids).order_by("delivery", "position").values(
@@ -136,13 +154,32 @@ def _answers(request: HttpRequest, ids: Sequence[int], wanted: frozenset[str] = 
         facts = {**line, "line": line["position"], "order_line": line["order_line__position"], "cost": cost,
                  "sku": line["product__sku"]}  # fmt: skip
         own[line["delivery_id"]].append(only(facts, SENSITIVE, wanted))
+    packages = _packages(ids)
     return [
-        {**_short(row), "lines": own[row["pk"]]}
+        {**_short(row), "lines": own[row["pk"]], "packages": packages[row["pk"]]}
         for row in rows.values("pk", "ship_to", "carrier", "tracking_number", *LISTED)
     ]
 
 
-@routes.act("/deliveries", right=RELEASE, answer=DeliveriesOut, status=201)
+def _packages(ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+    """What is in which package, by delivery. One query."""
+    found: dict[int, dict[int, dict[str, Any]]] = {delivery_id: {} for delivery_id in ids}
+    rows = PackageLine.objects.filter(package__delivery__in=ids).order_by(
+        "package__delivery", "package__position", "pk"
+    )
+    for row in rows.values(
+        "package__delivery_id", "package_id", "package__sscc", "package__weight_kg", "delivery_line__position",
+        "quantity",
+    ):  # fmt: skip
+        package = found[row["package__delivery_id"]].setdefault(
+            row["package_id"],
+            {"sscc": row["package__sscc"], "weight_kg": row["package__weight_kg"], "contents": []},
+        )
+        package["contents"].append({"line": row["delivery_line__position"], "quantity": row["quantity"]})
+    return {delivery_id: list(packages.values()) for delivery_id, packages in found.items()}
+
+
+@routes.act("/deliveries", right=RELEASE, answer=DeliveriesOut, status=201, sees=(SEE, "orders.see_orders"))
 def create_delivery(request: HttpRequest, wanted: DeliveryIn) -> dict[str, Any]:
     """Put what an order has been promised from stock onto deliveries, one for each warehouse."""
     rows = orders_visible_to(person_of(request)).select_related("company")
@@ -154,14 +191,14 @@ def create_delivery(request: HttpRequest, wanted: DeliveryIn) -> dict[str, Any]:
         due_until=wanted.due_until,
         actor=person_of(request),
     )
-    return {"items": _answers(request, made)}
+    return {"items": delivery_answers(request, made)}
 
 
 def _done(request: HttpRequest, number: str, company: str, work: Callable[[Delivery], object]) -> dict[str, Any]:
     rows = deliveries_visible_to(person_of(request)).select_related("warehouse")
     delivery = document_numbered(rows, number, company)
     work(delivery)
-    return _answers(request, [delivery.pk])[0]
+    return delivery_answers(request, [delivery.pk])[0]
 
 
 @routes.act("/deliveries/{number}/release", right=RELEASE, answer=DeliveryOut)

@@ -20,8 +20,8 @@ from fulfillment.selectors import deliveries_visible_to, returns_visible_to
 from fulfillment.services import cancel_returns, create_return, receive_returns
 from fulfillment.states import ReturnStatus
 
-routes = Routes(tags=["Returns"])
 SEE, ENTER = "fulfillment.see_deliveries", "fulfillment.enter_return"
+routes = Routes(tags=["Returns"], sees=SEE)
 
 
 class ReturnShort(Out):

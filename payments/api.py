@@ -10,6 +10,7 @@ from ninja import Path, Query
 from pydantic import Field
 
 from billing.selectors import invoices_visible_to
+from catalog.models import Account
 from catalog.selectors import account_named
 from core.access import SEE_BANK, day_problem
 from core.api.finding import (
@@ -35,8 +36,8 @@ from payments.selectors import applications_of, payments_visible_to, with_rest
 from payments.services import apply_payment, receive_payments, reverse_payment
 from payments.states import PaymentStatus
 
-routes = Routes(tags=["Payments"])
 SEE, RECEIVE = "payments.see_payments", "payments.receive_payment"
+routes = Routes(tags=["Payments"], sees=SEE)
 SENSITIVE = {"bank": SEE_BANK}
 
 
@@ -136,10 +137,10 @@ def read_payment(request: HttpRequest, number: Path[Code], asked: Query[Shown]) 
     """One payment, and what it paid."""
     wanted = wanted_fields(request, asked.fields, SENSITIVE)
     found = document_numbered(payments_visible_to(person_of(request)), number, asked.company)
-    return _answer(request, found.pk, wanted)
+    return payment_answer(request, found.pk, wanted)
 
 
-def _answer(request: HttpRequest, payment_id: int, wanted: frozenset[str] = frozenset()) -> dict[str, Any]:
+def payment_answer(request: HttpRequest, payment_id: int, wanted: frozenset[str] = frozenset()) -> dict[str, Any]:
     rows = with_rest(payments_visible_to(person_of(request)).filter(pk=payment_id))
     row = rows.values("pk", "reference", *LISTED).get()
     applied = [
@@ -153,7 +154,7 @@ def _answer(request: HttpRequest, payment_id: int, wanted: frozenset[str] = froz
     return only({**_short(row), "applied": applied, "bank": row["reference"]}, SENSITIVE, wanted)
 
 
-def _invoices(request: HttpRequest, wanted: Sequence[PaidIn], company: Company) -> tuple[WantedInvoice, ...]:
+def wanted_invoices(request: HttpRequest, wanted: Sequence[PaidIn], company: Company) -> tuple[WantedInvoice, ...]:
     """The invoices by their numbers. One query. Raises CallRefused naming those that are not there."""
     if not wanted:
         return ()
@@ -169,6 +170,18 @@ def _invoices(request: HttpRequest, wanted: Sequence[PaidIn], company: Company) 
     return tuple((ids[each.number], each.amount) for each in wanted)
 
 
+def order_key(request: HttpRequest, number: str, account: Account, company: Company) -> int | None:
+    """The account's order of which an advance is meant; None for no number. One query. Raises CallRefused."""
+    if not number:
+        return None
+    rows = orders_visible_to(person_of(request)).filter(company=company, number=number, account=account)
+    found = rows.values_list("pk", flat=True).first()
+    if found is None:
+        sentence = f"{account.name} has no order {number}."
+        raise CallRefused(sentence, fields={"body.order": sentence})
+    return found
+
+
 @routes.act("/payments", right=RECEIVE, answer=PaymentOut, status=201)
 def receive_payment(request: HttpRequest, wanted: PaymentIn) -> dict[str, Any]:
     """Book money that came in, and set it against the invoices it names."""
@@ -178,13 +191,6 @@ def receive_payment(request: HttpRequest, wanted: PaymentIn) -> dict[str, Any]:
     on = wanted.business_date or today
     if why_not := day_problem(actor, on, today):
         raise CallRefused(why_not, fields={"body.business_date": why_not})
-    order_id = None
-    if wanted.order:
-        order = orders_visible_to(actor).filter(company=company, number=wanted.order, account=account).first()
-        if order is None:
-            sentence = f"{account.name} has no order {wanted.order}."
-            raise CallRefused(sentence, fields={"body.order": sentence})
-        order_id = order.pk
     draft = PaymentDraft(
         company_id=company.pk,
         account_id=account.pk,
@@ -192,12 +198,12 @@ def receive_payment(request: HttpRequest, wanted: PaymentIn) -> dict[str, Any]:
         business_date=on,
         method=wanted.method,
         reference=wanted.reference,
-        order_id=order_id,
-        apply_to=_invoices(request, wanted.invoices, company),
+        order_id=order_key(request, wanted.order, account, company),
+        apply_to=wanted_invoices(request, wanted.invoices, company),
         apply_oldest=wanted.apply_oldest,
     )
     made = receive_payments.once(key_of(request))(drafts=[draft], actor=actor)
-    return _answer(request, made[0])
+    return payment_answer(request, made[0])
 
 
 def _payment(request: HttpRequest, number: str, company: str) -> Payment:
@@ -212,12 +218,12 @@ def apply_received_payment(
     payment = _payment(request, number, asked.company)
     apply_payment.once(key_of(request))(
         payment_id=payment.pk,
-        applications=_invoices(request, wanted.invoices, payment.company),
+        applications=wanted_invoices(request, wanted.invoices, payment.company),
         oldest=wanted.apply_oldest,
         business_date=business_date(payment.company.time_zone),
         actor=person_of(request),
     )
-    return _answer(request, payment.pk)
+    return payment_answer(request, payment.pk)
 
 
 @routes.act("/payments/{number}/reverse", right="payments.reverse_payment", answer=PaymentOut)
@@ -232,4 +238,4 @@ def reverse_received_payment(
         reason=wanted.reason,
         actor=person_of(request),
     )
-    return _answer(request, payment.pk)
+    return payment_answer(request, payment.pk)

@@ -60,8 +60,8 @@ from quotes.services import (
 )
 from quotes.states import QuoteStatus
 
-routes = Routes(tags=["Quotes"])
 SEE, ENTER = "quotes.see_quotes", "quotes.enter_quote"
+routes = Routes(tags=["Quotes"], sees=SEE)
 SENSITIVE = {"cost": SEE_COST}
 
 

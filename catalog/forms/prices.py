@@ -107,7 +107,7 @@ class PriceForm(forms.Form):
             company_id=self.price_list.company_id if self.price_list else entered["company"].pk,
             price_list_id=self.price_list.pk if self.price_list else None,
             condition_type=condition_type,
-            access=_access(condition_type, {key for key, value in given.items() if value is not None}),
+            access=access_of(condition_type, {key for key, value in given.items() if value is not None}),
             product_id=given[KeyField.PRODUCT],
             account_id=given[KeyField.ACCOUNT],
             price_group_id=given[KeyField.PRICE_GROUP],
@@ -123,7 +123,7 @@ class PriceForm(forms.Form):
         )
 
 
-def _access(condition_type: str, given: set[KeyField]) -> str:
+def access_of(condition_type: str, given: set[KeyField]) -> str:
     """The access with exactly these keys; an empty name, which the command refuses, when there is none."""
     for name, access in ACCESSES[condition_type].items():
         if set(access.fields) == given:

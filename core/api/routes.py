@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from ninja import Router
 from ninja.errors import AuthenticationError
 from ninja.security import HttpBearer
 
-from core.access import company_ids, know, permissions_of, require
+from core.access import company_ids, know, may, permissions_of, require
 from core.api.keys import live_key, note_use
 from core.api.problems import NotRead, VersionMissing
 from core.commands import RequestKey
@@ -49,11 +49,14 @@ class Key(HttpBearer):
     """Let in whoever brings a key whose person holds ``right`` and whose scopes cover it.
 
     There is no session here, so there is nothing that a foreign page could make a browser send.
+
+    A verb answers with what it was done to, so it also needs the right to see that (``sees``): without it a document is
+    absent, as it is when it is read; where the verb names none yet, the missing right is told.
     """
 
-    def __init__(self, right: str) -> None:
+    def __init__(self, right: str, *, sees: Sequence[str] = (), names_document: bool = False) -> None:
         super().__init__()
-        self.right = right
+        self.right, self.sees, self.names_document = right, sees, names_document
 
     def authenticate(self, request: HttpRequest, token: str) -> User:
         """The person as whom the program acts, with rights narrowed to the key's scopes for the whole request."""
@@ -68,6 +71,10 @@ class Key(HttpBearer):
         note_use(key)
         if self.right != SIGNED_IN:
             require(person, self.right)
+        for seen in self.sees:
+            if self.names_document and not may(person, seen):
+                raise Http404
+            require(person, seen)
         return person
 
 
@@ -113,33 +120,57 @@ def version_of(request: HttpRequest) -> int:
 
 
 class Routes(Router):
-    """The routes of one room. ``read`` answers GET, ``act`` POST, ``change`` PATCH; each names its right."""
+    """The routes of one room. ``read`` answers GET, ``act`` POST, ``change`` and ``amend`` PATCH; each names its right.
+
+    ``sees`` is the right to see what verbs of the room are done to and answer with.
+    """
+
+    def __init__(self, *, tags: list[str], sees: str = "") -> None:
+        super().__init__(tags=tags)
+        self.sees = (sees,) if sees else ()
 
     def read(self, path: str, *, right: str, answer: Any, files: dict[int, Any] | None = None) -> Callable[[Any], Any]:
         """A question: GET, which changes nothing. ``files`` describes answers that are no JSON."""
-        told = _told(right)
+        told = self._told(right)
         told["openapi_extra"] |= {"responses": files} if files else {}
         return self.get(path, auth=Key(right), response={200: answer}, exclude_unset=True, **told)
 
     def ask(self, path: str, *, right: str, answer: Any) -> Callable[[Any], Any]:
         """A question that is too long for an address: POST, which changes nothing."""
-        return self.post(path, auth=Key(right), response={200: answer}, exclude_unset=True, **_told(right))
+        return self.post(path, auth=Key(right), response={200: answer}, exclude_unset=True, **self._told(right))
 
     def act(
-        self, path: str, *, right: str, answer: Any, status: int = 200, headers: Sequence[dict[str, Any]] = ()
+        self,
+        path: str,
+        *,
+        right: str,
+        answer: Any,
+        status: int = 200,
+        headers: Sequence[dict[str, Any]] = (),
+        sees: Sequence[str] | None = None,
     ) -> Callable[[Any], Any]:
-        """A verb: POST, once per idempotency key."""
-        told = _told(right, ONCE, *headers)
-        return self.post(path, auth=Key(right), response={status: answer}, exclude_unset=True, **told)
+        """A verb: POST, once per idempotency key. ``sees`` replaces the room's right where other things are shown."""
+        seen = self.sees if sees is None else sees
+        told, auth = self._told(right, ONCE, *headers, sees=seen), self._key(path, right, seen)
+        return self.post(path, auth=auth, response={status: answer}, exclude_unset=True, **told)
 
     def change(self, path: str, *, right: str, answer: Any) -> Callable[[Any], Any]:
         """A change of what was read: PATCH, against a version and once per idempotency key."""
-        told = _told(right, ONCE, MATCH)
-        return self.patch(path, auth=Key(right), response={200: answer}, exclude_unset=True, **told)
+        told, auth = self._told(right, ONCE, MATCH, sees=self.sees), self._key(path, right, self.sees)
+        return self.patch(path, auth=auth, response={200: answer}, exclude_unset=True, **told)
 
+    def amend(self, path: str, *, right: str, answer: Any) -> Callable[[Any], Any]:
+        """A change of master data, which has no versions: PATCH, field by field, once per idempotency key."""
+        told, auth = self._told(right, ONCE, sees=self.sees), self._key(path, right, self.sees)
+        return self.patch(path, auth=auth, response={200: answer}, exclude_unset=True, **told)
 
-def _told(right: str, *headers: dict[str, Any]) -> dict[str, Any]:
-    extra: dict[str, Any] = {"x-right": right}
-    if headers:
-        extra["parameters"] = [dict(header) for header in headers]
-    return {"openapi_extra": extra}
+    @staticmethod
+    def _key(path: str, right: str, sees: Sequence[str]) -> Key:
+        return Key(right, sees=sees, names_document="{" in path)
+
+    @staticmethod
+    def _told(right: str, *headers: dict[str, Any], sees: Sequence[str] = ()) -> dict[str, Any]:
+        extra: dict[str, Any] = {"x-right": right} | ({"x-sees": list(sees)} if sees else {})
+        if headers:
+            extra["parameters"] = [dict(header) for header in headers]
+        return {"openapi_extra": extra}

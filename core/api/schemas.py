@@ -87,6 +87,9 @@ _above_zero = r"(?=.*[1-9])[0-9]{1,12}(\.[0-9]{1,6})?"
 Quantity = Annotated[
     Decimal, *_number(r"[0-9]{1,12}(\.[0-9]{1,6})?", "Send a quantity as text like “12” or “1.5”.", "12")
 ]
+SignedQuantity = Annotated[
+    Decimal, *_number(r"-?[0-9]{1,12}(\.[0-9]{1,6})?", "Send a quantity as text like “12” or “-1.5”.", "-1.5")
+]
 Price = Annotated[Decimal, *_number(r"[0-9]{1,12}(\.[0-9]{1,6})?", "Send a price as text like “12.50”.", "12.50")]
 Amount = Annotated[Decimal, *_number(r"[0-9]{1,14}(\.[0-9]{1,4})?", "Send an amount as text like “12.50”.", "12.50")]
 Percent = Annotated[Decimal, *_number(r"[0-9]{1,3}(\.[0-9]{1,4})?", "Send a percentage as text like “7.5”.", "7.5")]
@@ -102,6 +105,8 @@ ShortReason = Annotated[str, Field(min_length=1, max_length=200, pattern=_SOMETH
 Short = Annotated[str, Field(max_length=60), AfterValidator(_one_line)]
 Name = Annotated[str, Field(min_length=1, max_length=120, pattern=_SOMETHING), AfterValidator(_one_line)]
 Title = Annotated[str, Field(max_length=160), AfterValidator(no_controls)]
+Line = Annotated[str, Field(max_length=160), AfterValidator(_one_line)]
+LongName = Annotated[str, Field(min_length=1, max_length=160, pattern=_SOMETHING), AfterValidator(_one_line)]
 Note = Annotated[str, Field(max_length=2000), AfterValidator(no_controls)]
 Word = Annotated[str, Field(max_length=200), AfterValidator(no_controls)]
 
@@ -110,6 +115,10 @@ class OfCompany(In):
     """Whose document is meant. Some numbers begin anew in each company."""
 
     company: Short = Field(default="", description="Needed where two companies have a document of this number")
+
+
+Count = Annotated[int, Field(ge=1, le=2**31 - 1)]
+RowId = Annotated[int, Field(ge=1, le=2**63 - 1, description="The id of a row that has no number")]
 
 
 class ReasonIn(In):

@@ -10,7 +10,7 @@ from core.api.finding import CallRefused, person_of
 from core.api.routes import MATCH, Routes, key_of, version_of
 from core.api.schemas import Code, OfCompany, ReasonIn
 from core.dates import business_date
-from orders.api.read import answer_of, order_again, order_named
+from orders.api.read import SEE, answer_of, order_again, order_named
 from orders.api.shapes import ChangeIn, ConfirmationOut, OrderOut, ReleaseIn
 from orders.api.write import line_ids, require_near
 from orders.drafts import Confirmation, LineChange
@@ -26,7 +26,7 @@ from orders.services import (
 )
 from orders.views.common import sentences_for
 
-routes = Routes(tags=["Orders"])
+routes = Routes(tags=["Orders"], sees=SEE)
 CONFIRM, CANCEL = "orders.confirm_order", "orders.cancel_order"
 
 

@@ -15,7 +15,7 @@ from core.api.schemas import Code, OfCompany
 from core.dates import business_date
 from core.models import Company
 from inventory.models import Warehouse
-from orders.api.read import answer_of, order_again, order_named
+from orders.api.read import SEE, answer_of, order_again, order_named
 from orders.api.shapes import OrderIn, OrderLineIn, OrderOut, OrderPatch, SavedLineIn
 from orders.drafts import OrderDraft, OrderLineDraft
 from orders.models import Order, OrderLine
@@ -23,7 +23,7 @@ from orders.services import create_order_from_quote, create_orders, save_order
 from quotes.selectors import quotes_visible_to
 from quotes.services import newest_version
 
-routes = Routes(tags=["Orders"])
+routes = Routes(tags=["Orders"], sees=SEE)
 ENTER = "orders.enter_order"
 BACK_DAYS, FAR_DAYS = 366, 3 * 366  # as people may type them; anything else is a slip
 
@@ -54,7 +54,7 @@ def create_order(request: HttpRequest, response: HttpResponse, wanted: OrderIn) 
     return answer_of(response, order_again(request, made[0]))
 
 
-@routes.act("/quotes/{number}/order", right=ENTER, answer=OrderOut, status=201)
+@routes.act("/quotes/{number}/order", right=ENTER, answer=OrderOut, status=201, sees=(SEE, "quotes.see_quotes"))
 def order_from_quote(
     request: HttpRequest, response: HttpResponse, number: Path[Code], asked: Query[OfCompany]
 ) -> dict[str, Any]:

@@ -3,13 +3,21 @@
 from billing.api import routes as billing
 from billing.api_credits import routes as credits
 from catalog.api import routes as catalog
+from catalog.api_accounts import routes as accounts
+from catalog.api_prices import routes as prices
+from catalog.api_products import routes as products
+from catalog.api_terms import routes as terms
 from core.api.door import Door
 from fulfillment.api import routes as fulfillment
+from fulfillment.api_floor import routes as floor
 from fulfillment.api_returns import routes as returns
 from inventory.api import routes as inventory
+from inventory.api_stock import routes as stock
+from inventory.api_supply import routes as supply
 from orders.api import ROUTES as ORDERS
 from orders_site.api.me import routes as me
 from payments.api import routes as payments
+from payments.api_provider import routes as provider
 from quotes.api import routes as quotes
 
 DESCRIPTION = """Everything that people do on pages, for programs: the same commands, the same rights, the same rules.
@@ -26,7 +34,26 @@ V1 = Door(
     version="1.0",
     description=DESCRIPTION,
     address="/api/v1/",
-    rooms=[me, catalog, inventory, quotes, *ORDERS, fulfillment, returns, billing, credits, payments],
+    rooms=[
+        me,
+        catalog,
+        products,
+        accounts,
+        prices,
+        terms,
+        inventory,
+        stock,
+        supply,
+        quotes,
+        *ORDERS,
+        fulfillment,
+        floor,
+        returns,
+        billing,
+        credits,
+        payments,
+        provider,
+    ],
 )
 
 app_name = "api"

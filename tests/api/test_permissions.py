@@ -33,6 +33,19 @@ def test_the_description_names_every_operation_and_its_right(db: None) -> None:
     assert described == OPERATIONS
 
 
+def test_a_verb_shows_what_it_was_done_to_only_to_who_may_see_that(world: World) -> None:
+    order = Program(make_key(world.boss)).call(
+        "create_order", {"account": "ACME", "lines": [{"sku": "BOLT-M8", "quantity": "1"}]}
+    )
+    blind = Program(make_key(world.boss, scopes=["orders.confirm_order", "orders.enter_order"]))
+
+    confirmed = blind.call("confirm_order", number=order.body["number"])
+    entered = blind.call("create_order", {"account": "ACME", "lines": []}, is_checked=False)
+
+    assert (confirmed.status, entered.status) == (404, 403)
+    assert Order.objects.get().status == "draft"
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_who_may_what_is_as_declared(role: str, world: World, settings: Any) -> None:
     settings.KEPT_API_CALLS_PER_MINUTE = 1_000

@@ -81,7 +81,7 @@ def test_no_fault_and_no_undescribed_answer(name: str, mode: GenerationMode, key
 
     @given(case=operation.as_strategy(generation_mode=mode))
     @settings(
-        max_examples=12,
+        max_examples=8,
         deadline=None,
         database=None,
         derandomize=True,

@@ -1,11 +1,16 @@
 """What is sent is taken at its word or refused: nothing is passed over, cut short or read as something else."""
 
+import json
+import re
+from collections import Counter
 from typing import Any
 
 import pytest
 
 from catalog.models import Coupon
+from core.api.schemas import In, Out
 from orders.models import Order
+from orders_site.api.urls import V1
 from tests import factories
 from tests.api.program import Program, make_key
 from tests.world import World
@@ -105,3 +110,14 @@ def test_a_place_of_one_list_is_none_of_another(program: Program, world: World) 
     answer = program.get(following.replace("/products", "/accounts"))
 
     assert (answer.status, answer.body["type"]) == (400, "urn:kept:problem:unreadable")
+
+
+def test_no_two_shapes_have_one_name_in_the_description() -> None:
+    def below(shape: type) -> set[type]:
+        return {shape}.union(*map(below, shape.__subclasses__()))
+
+    known = set(re.findall(r"#/components/schemas/(\w+)\"", json.dumps(V1.description())))
+    names = Counter(shape.__name__ for shape in below(In) | below(Out) if shape.__name__ in known)
+
+    assert len(names) > 50
+    assert [name for name, count in names.items() if count > 1] == []
