@@ -11,13 +11,15 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
-from pytest_django.plugin import DjangoDbBlocker
 
 from tests.browser.conftest import SIZES, Screenshot, Violations
 from tests.browser.walked import HAS_FORM, SEND_NONSENSE, Walker, pages_of, walker
-from tests.corpus.company import Place, seeded
+from tests.corpus.company import Place
+from tests.corpus.ready import place
 from tests.corpus.shots import taken_back
 from tests.corpus.walk import ROOMS
+
+__all__ = ["place"]
 
 pytestmark = [pytest.mark.browser]
 
@@ -25,13 +27,6 @@ EVERY_LOOK = bool(os.environ.get("KEPT_EVERY_LOOK"))
 LOOKS = (("desk", "light"), ("phone", "dark"), ("desk", "dark"), ("phone", "light"), ("tablet", "light"))
 FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 Faults = dict[str, list[str]]
-
-
-@pytest.fixture(scope="module")
-def place(django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: Any) -> Iterator[Place]:
-    """The company, in a transaction that is never committed."""
-    with django_db_blocker.unblock(), seeded(tmp_path_factory.mktemp("uploads")) as place:
-        yield place
 
 
 @pytest.fixture

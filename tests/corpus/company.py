@@ -1,21 +1,14 @@
 """The small company that is shot at: two weeks of the demonstration's trade, and one of whatever else has a page."""
 
-import logging
-import socket
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
-from pathlib import Path
 
-import pytest
 from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
-from django.test import Client, override_settings
+from django.test import Client
 from django.urls import reverse
 from moneyed import Money
 
@@ -25,7 +18,6 @@ from core.cases import CaseDraft, open_cases
 from core.dates import business_date
 from core.models import Company, Invitation, Job, JobFilePart, OutboxMessage, SavedView, User
 from core.system import system_user
-from core.web.requests import Utf8Request
 from fulfillment.drafts import ReturnDraft, ReturnLineDraft
 from fulfillment.models import DeliveryLine
 from fulfillment.services import create_return, pick_all, receive_returns
@@ -60,24 +52,6 @@ class Place:
     api_key: str = ""
     session: str = ""
     foreign: dict[str, int] = field(default_factory=dict)
-
-
-@contextmanager
-def seeded(uploads: Path) -> Iterator[Place]:
-    """The company, in a transaction that is never committed; no name is looked up, no call of a program counted."""
-    changed = override_settings(MEDIA_ROOT=uploads, KEPT_API_CALLS_PER_MINUTE=1_000_000)
-    atomic = transaction.atomic()
-    atomic._from_testcase = True  # type: ignore[attr-defined]
-    with changed, pytest.MonkeyPatch.context() as patch, atomic:
-        patch.setattr(socket, "getaddrinfo", _nobody_there)
-        patch.setattr("django.test.client.WSGIRequest", Utf8Request)  # as the server makes them
-        patch.setattr(logging.root.manager, "disable", logging.CRITICAL)
-        yield seed()
-        transaction.set_rollback(True)
-
-
-def _nobody_there(*_: object, **__: object) -> None:
-    raise socket.gaierror("no names are looked up here")
 
 
 def seed() -> Place:
