@@ -10,6 +10,8 @@ from cattrs.preconf.json import make_converter
 from django.db.models import Model
 from moneyed import Money
 
+from core.files import Content
+
 LARGEST_LOGGED_BYTES = (
     8_192  # one log row stays one page; a 1,000-line call keeps its first part, documents hold the rest
 )
@@ -25,6 +27,7 @@ _converter.register_unstructure_hook(UUID, str)
 _converter.register_structure_hook(UUID, lambda value, _: UUID(value))
 _converter.register_unstructure_hook(Money, lambda value: [str(value.amount), str(value.currency)])
 _converter.register_structure_hook(Money, lambda value, _: Money(Decimal(value[0]), value[1]))
+_converter.register_unstructure_hook(Content, lambda value: {"sha256": value.sha256, "bytes": len(value.data)})
 _converter.register_unstructure_hook_func(
     lambda kind: isinstance(kind, type) and issubclass(kind, Model), lambda row: row.pk
 )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from core import list_views, views
+from core import dossier_views, list_views, views
 
 app_name = "work"
 urlpatterns = [
@@ -19,6 +19,10 @@ urlpatterns = [
     path("views/<int:pk>/delete/", list_views.delete, name="view-delete"),
     path("first-view/", list_views.first_view, name="first-view"),
     path("columns/", list_views.columns, name="columns"),
+    path("timeline/<slug:kind>/<int:pk>/", dossier_views.timeline, name="timeline"),
+    path("timeline/<slug:kind>/<int:pk>/note/", dossier_views.note, name="timeline-note"),
+    path("timeline/<slug:kind>/<int:pk>/file/", dossier_views.attach, name="timeline-file"),
+    path("files/<uuid:uid>/", dossier_views.hand_out, name="file"),
     path("messages/", views.message_list, name="messages"),
     path("messages/replay/", views.replay, name="messages-replay"),
 ]

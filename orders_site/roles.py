@@ -26,6 +26,7 @@ SEE_MONEY = (
     "core.see_bank",
 )
 
+NOTE = "core.write_note"  # on documents that the role sees; who only looks on (Auditor, Controller) writes nothing
 IMPORT = "orders_site.import_files"  # opens the door; what may come in by it is the right of each kind
 
 SALES = (
@@ -42,6 +43,7 @@ SALES = (
     "billing.see_invoices",
     "fulfillment.enter_return",
     "core.see_credit",
+    NOTE,
     IMPORT,
 )
 WAREHOUSE = (
@@ -51,6 +53,7 @@ WAREHOUSE = (
     "fulfillment.ship_delivery",
     "fulfillment.receive_return",
     "inventory.receive_supply",
+    NOTE,
 )
 FINANCE = (
     *SEE_TRADE,
@@ -61,6 +64,7 @@ FINANCE = (
     "fulfillment.see_deliveries",
     "core.see_margin",
     "core.see_cost",
+    NOTE,
 )
 MASTER_DATA = (
     *SEE_TRADE,
@@ -70,6 +74,7 @@ MASTER_DATA = (
     "catalog.maintain_coupon",
     "catalog.maintain_tax",
     "core.see_cost",
+    NOTE,
     IMPORT,
 )
 EVERYTHING_TO_SEE = (
@@ -114,6 +119,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "inventory.maintain_supply",
         "inventory.receive_supply",
         "core.see_cost",
+        NOTE,
     ),
     "Finance": FINANCE,
     "Finance lead": (
@@ -148,8 +154,9 @@ ROLES: dict[str, tuple[str, ...]] = {
         "billing.see_invoices",
         "payments.see_payments",
         "core.share_views",
+        NOTE,
     ),
-    "Manager": (*EVERYTHING_TO_SEE, "analytics.set_targets", "core.resolve_cases", "core.share_views"),
+    "Manager": (*EVERYTHING_TO_SEE, NOTE, "analytics.set_targets", "core.resolve_cases", "core.share_views"),
     "Auditor": EVERYTHING_TO_SEE,
     "Admin": (
         "core.administer",

@@ -9,7 +9,7 @@ from billing.events import InvoicesPosted
 from billing.stops import invoice_stops
 from billing.tasks import render_invoice_pdf
 from catalog import invariants as catalog_invariants
-from core import closing, events, jobs, retention, work
+from core import closing, dossiers, events, jobs, retention, work
 from core.invariants import register
 from core.web import exports
 from core.web.story import register_kind
@@ -24,6 +24,7 @@ from orders.stops import order_stops
 from orders.tasks import note_moved_promises_task, repromise_waiting_task
 from orders_site import invariants as site_invariants
 from orders_site import order_documents
+from orders_site.dossiers import KINDS
 from orders_site.imports import services as imports
 from orders_site.imports import work as import_work
 from orders_site.imports.services import remove_old_files
@@ -110,6 +111,7 @@ def _register_documents() -> None:
     for rank, (kind, loader) in enumerate(loaders.items()):
         register_kind(kind, rank=rank, loader=loader)
     order_documents.register()
+    dossiers.register(KINDS)
     register_source_pages(
         {
             "delivery": "fulfillment:delivery",

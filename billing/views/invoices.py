@@ -25,7 +25,7 @@ from core.web.formats import day, money
 from core.web.lists import ListPage
 from core.web.parts import ActionButton, DocumentPage, Empty, Fact, Link, Tab
 from core.web.posted import actor_of, key_of, reason_of, see_other
-from core.web.story import chain_of, timeline_of
+from core.web.story import chain_of, timeline_address, timeline_of
 from core.web.tables import Table
 
 VIEW_LEDGER = "accounting.view_ledger"
@@ -79,6 +79,7 @@ def show(request: HttpRequest, invoice: Invoice, refusal: DomainError | None = N
         facts=_facts(request, invoice),
         sums=_sums(invoice, item.open_amount if item else None),
         timeline=timeline_of("invoice", invoice.pk),
+        timeline_url=timeline_address("invoice", invoice.pk),
         refusal=refusal.sentence if refusal else "",
     )
     context = {

@@ -25,6 +25,7 @@ from core.web.formats import ABSENT
 from core.web.lists import ListPage
 from core.web.parts import ActionButton, DocumentPage, Empty, Fact, Link
 from core.web.posted import actor_of, key_of, see_other
+from core.web.story import timeline_address, timeline_of
 
 MAINTAIN = "catalog.maintain_account"
 SEE = "catalog.view_account"
@@ -116,6 +117,8 @@ def _document(request: HttpRequest, found: Account) -> DocumentPage:
             ),
         ],
         sums_title="About",
+        timeline=timeline_of("account", found.pk),
+        timeline_url=timeline_address("account", found.pk),
     )
 
 

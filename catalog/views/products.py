@@ -25,6 +25,7 @@ from core.web.formats import ABSENT, quantity
 from core.web.lists import ListPage
 from core.web.parts import ActionButton, DocumentPage, Empty, Fact, Link
 from core.web.posted import actor_of, key_of, see_other
+from core.web.story import timeline_address, timeline_of
 
 MAINTAIN = "catalog.maintain_product"
 SEE = "catalog.view_product"
@@ -112,6 +113,8 @@ def _document(request: HttpRequest, found: Product) -> DocumentPage:
             ),
         ],
         sums_title="About",
+        timeline=timeline_of("product", found.pk),
+        timeline_url=timeline_address("product", found.pk),
     )
 
 

@@ -1,7 +1,7 @@
 from core.models.access import Company, CompanyMembership, Rights, RoleRight, User, UserRole
 from core.models.api import ApiKey
 from core.models.audit import CommandLog, IdempotencyKey, SealedBlock, SealedSegment
-from core.models.documents import Document, DocumentEvent, DocumentLink, NumberSeries
+from core.models.documents import Document, DocumentEvent, DocumentFile, DocumentLink, NumberSeries
 from core.models.fx import FxRate
 from core.models.ledgers import GuardedTotal, LedgerMovement
 from core.models.people import Invitation, Visit
@@ -15,6 +15,7 @@ __all__ = [
     "CompanyMembership",
     "Document",
     "DocumentEvent",
+    "DocumentFile",
     "DocumentLink",
     "ExceptionCase",
     "FxRate",

@@ -135,6 +135,7 @@ class Rights(models.Model):
             ("see_cases", "See the exceptions of every role"),
             ("resolve_cases", "Take exceptions of every role off the desk"),
             ("share_views", "Share saved views of lists with others"),
+            ("write_note", "Write notes on documents and put files beside them"),
         ]
 
     def __str__(self) -> str:

@@ -78,6 +78,32 @@ class DocumentEvent(AppendOnly):
         return f"{self.document_kind} {self.document_id}: {self.verb}"
 
 
+class DocumentFile(AppendOnly):
+    """A file beside a document, as it was given: kept under a random name with its digest, handed out for saving only.
+
+    The timeline tells of it; ``DocumentEvent.data`` names its ``uid``.
+    """
+
+    uid = models.UUIDField(unique=True)
+    document_kind = models.CharField(max_length=24)
+    document_id = models.BigIntegerField()
+    name = models.CharField(max_length=120)
+    media_type = models.CharField(max_length=80)
+    size_bytes = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    content = models.BinaryField()
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
+    via = models.CharField(max_length=8)
+    command_uid = models.UUIDField()
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta(AppendOnly.Meta):
+        pass
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.document_kind} {self.document_id}"
+
+
 class DocumentLink(AppendOnly):
     """A later document was made from an earlier one: the edges of the document chain."""
 

@@ -122,12 +122,14 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One entry of a timeline, newest first."""
+    """One entry of a timeline, newest first: what happened, a note, or a file with the address it is saved from."""
 
     at: datetime | date
     text: Text
     detail: Text = ""
     state: Literal["", "now", "bad"] = ""
+    sort: Literal["event", "note", "file"] = "event"
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +191,10 @@ class Empty:
 
 @dataclass(frozen=True, slots=True)
 class DocumentPage:
-    """The frame of a document's page: verbs, chain, facts, sums, timeline. The lines are the page's own."""
+    """The frame of a document's page: verbs, chain, facts, sums, timeline. The lines are the page's own.
+
+    ``timeline_url``: the address of the whole timeline (``story.timeline_address``), where notes and files are added.
+    """
 
     title: str
     crumb: Link

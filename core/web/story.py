@@ -13,14 +13,20 @@ from operator import or_
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.db.models import Q
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
 
+from core.dossiers import FILE, NOTE
 from core.models import DocumentEvent, User
+from core.web.formats import stamp
 from core.web.parts import ChainStop, Happening
 
 Loader = Callable[[Collection[int], "User | AnonymousUser"], Mapping[int, ChainStop]]
 
 MOST_STOPS = 24  # a chain longer than a screen is read on the documents' own pages
 MOST_HAPPENINGS = 12
+PAGE_OF_HAPPENINGS = 50
+SORTS = {"": "All", "event": "What happened", "note": "Notes", "file": "Files"}
 
 _CHAIN = """
     WITH RECURSIVE up AS (
@@ -114,10 +120,15 @@ def chain_of(
     return chain if len(chain) > 1 else []
 
 
+def timeline_address(kind: str, document_id: int) -> str:
+    """Where the whole timeline of a document stands, with its notes and files."""
+    return reverse("work:timeline", args=[kind, document_id])
+
+
 def timeline_of(
     kind: str, document_id: int, *, chain: Sequence[ChainStop] = (), most: int = MOST_HAPPENINGS
 ) -> list[Happening]:
-    """What happened to the document, newest first: who did what, why. One query.
+    """What happened to the document, its notes and files, newest first: who, when, why. One query.
 
     With its ``chain`` it also tells what happened to the documents that were made from it, by their numbers.
     """
@@ -132,17 +143,48 @@ def timeline_of(
     ]
 
 
+def timeline_page(
+    kind: str, document_id: int, *, sort: str = "", before: int | None = None, most: int = PAGE_OF_HAPPENINGS
+) -> tuple[list[Happening], int | None]:
+    """One page of a document's own timeline, of one sort if it is named (``SORTS``), and where the next one begins."""
+    rows = DocumentEvent.objects.filter(
+        document_kind=kind, document_id=document_id, **({"id__lt": before} if before else {})
+    )
+    if sort:
+        rows = rows.exclude(verb__in=(NOTE, FILE)) if sort == "event" else rows.filter(verb=sort)
+    events = list(rows.select_related("actor").order_by("-id")[: most + 1])
+    shown = [_happening(event, first=before is None and place == 0) for place, event in enumerate(events[:most])]
+    return shown, events[most - 1].pk if len(events) > most else None
+
+
 def _happening(event: DocumentEvent, *, first: bool, of: str = "") -> Happening:
     """One entry in words: the verb, then its story, then who and why; ``of`` names another document."""
+    if event.verb in (NOTE, FILE):
+        return _kept(event, of)
     what = told(event.document_kind, event.verb)
     if of:
         what = f"{of} {what[0].lower()}{what[1:]}"
     if event.text:
         what = f"{what}: {event.text}" if event.verb in _TOLD_WITH_TEXT else f"{of}: {event.text}" if of else event.text
-    door = {"api": "by API", "import": "by import", "job": "by a job"}.get(event.via, "")
-    detail = " · ".join(part for part in (str(event.actor), event.reason, door) if part)
+    detail = " · ".join(part for part in (str(event.actor), event.reason, _door(event)) if part)
     bad = event.verb in {"cancel", "reverse", "promise moved", "hold", "short_pick"}
     return Happening(event.recorded_at, what, detail, "bad" if bad else "now" if first else "")
+
+
+def _kept(event: DocumentEvent, of: str) -> Happening:
+    """A note, or a file with what it weighs: who, and at what time."""
+    by = (str(event.actor), stamp(event.recorded_at), _door(event))
+    if event.verb == NOTE:
+        detail = " · ".join(part for part in (f"Note on {of}" if of else "Note", *by) if part)
+        return Happening(event.recorded_at, event.text, detail, sort="note")
+    size = filesizeformat(event.data.get("size", 0))
+    detail = " · ".join(part for part in (f"File of {of}" if of else "File", size, *by) if part)
+    address = reverse("work:file", args=[event.data["uid"]])
+    return Happening(event.recorded_at, event.text, detail, sort="file", url=address)
+
+
+def _door(event: DocumentEvent) -> str:
+    return {"api": "by API", "import": "by import", "job": "by a job"}.get(event.via, "")
 
 
 def told(kind: str, verb: str) -> str:

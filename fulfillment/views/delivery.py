@@ -14,7 +14,7 @@ from core.web.access import requires
 from core.web.formats import day, lines, plural, quantity
 from core.web.parts import ActionButton, Confirm, DocumentPage, Fact, Link, Tag
 from core.web.posted import actor_of, key_of, reason_of, see_other
-from core.web.story import chain_of, timeline_of
+from core.web.story import chain_of, timeline_address, timeline_of
 from core.web.tables import Table
 from fulfillment.loading import LoadedLine, lines_of
 from fulfillment.models import Delivery, DeliveryLine, Package
@@ -52,6 +52,7 @@ def show(request: HttpRequest, delivery: Delivery, refusal: str = "") -> HttpRes
         chain=chain_of("delivery", delivery.pk, request.user),
         facts=_facts(delivery, today),
         timeline=timeline_of("delivery", delivery.pk),
+        timeline_url=timeline_address("delivery", delivery.pk),
         refusal=refusal,
     )
     context = {

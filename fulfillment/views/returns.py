@@ -18,7 +18,7 @@ from core.web.formats import day
 from core.web.lists import ListPage
 from core.web.parts import ActionButton, DocumentPage, Empty, Fact, Link, Tab, Tag
 from core.web.posted import actor_of, key_of, reason_of, see_other, text_of, whole_number
-from core.web.story import chain_of, timeline_of
+from core.web.story import chain_of, timeline_address, timeline_of
 from core.web.tables import Table
 from fulfillment.drafts import ReturnDraft
 from fulfillment.filters import ReturnFilter
@@ -83,6 +83,7 @@ def _show(request: HttpRequest, rma: Return, refusal: str = "") -> HttpResponse:
         chain=chain_of("return", rma.pk, request.user),
         facts=_facts(rma),
         timeline=timeline_of("return", rma.pk),
+        timeline_url=timeline_address("return", rma.pk),
         refusal=refusal,
     )
     table = Table(RETURN_LINES, rows, user=request.user, caption="Return lines")

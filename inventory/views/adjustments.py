@@ -14,7 +14,7 @@ from core.web.formats import day, stamp
 from core.web.lists import ListPage
 from core.web.parts import DocumentPage, Empty, Fact, Link
 from core.web.posted import actor_of, key_of, see_other, with_more_lines
-from core.web.story import chain_of, timeline_of
+from core.web.story import chain_of, timeline_address, timeline_of
 from core.web.tables import Table
 from inventory.filters import AdjustmentFilter
 from inventory.forms import AdjustmentForm, AdjustmentLines
@@ -96,6 +96,7 @@ def adjustment(request: HttpRequest, pk: int) -> HttpResponse:
             Fact("By", str(found.posted_by or "")),
         ],
         timeline=timeline_of(found.kind, found.pk),
+        timeline_url=timeline_address(found.kind, found.pk),
     )
     table = Table(ADJUSTMENT_LINES, lines, user=request.user, caption="Lines")
     return render(request, "inventory/document.html", {"page": page, "table": table})

@@ -14,7 +14,7 @@ from core.web.access import requires
 from core.web.formats import day, stamp
 from core.web.parts import DocumentPage, Fact, Link
 from core.web.posted import actor_of, key_of, see_other
-from core.web.story import chain_of, timeline_of
+from core.web.story import chain_of, timeline_address, timeline_of
 from core.web.tables import Table
 from inventory.forms import ReceiveForm
 from inventory.models import SupplyOrder
@@ -75,6 +75,7 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
             Fact("By", str(found.posted_by or "")),
         ],
         timeline=timeline_of(found.kind, found.pk),
+        timeline_url=timeline_address(found.kind, found.pk),
     )
     table = Table(RECEIPT_LINES, lines, user=request.user, caption="Lines")
     return render(request, "inventory/document.html", {"page": page, "table": table})

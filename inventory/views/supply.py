@@ -19,7 +19,7 @@ from core.web.formats import day
 from core.web.lists import ListPage
 from core.web.parts import ActionButton, Confirm, DocumentPage, Empty, Fact, Link, action_buttons
 from core.web.posted import actor_of, key_of, reason_of, see_other, with_more_lines
-from core.web.story import chain_of, timeline_of
+from core.web.story import chain_of, timeline_address, timeline_of
 from core.web.tables import Table
 from inventory.filters import SupplyFilter
 from inventory.forms import DatesForm, SupplyLines, SupplyOrderForm
@@ -137,6 +137,7 @@ def _page(
             Fact("Their reference", order.supplier_reference),
         ],
         timeline=timeline_of(order.kind, order.pk),
+        timeline_url=timeline_address(order.kind, order.pk),
         refusal=refusal.sentence if refusal else "",
     )
     table = Table(

@@ -12,7 +12,7 @@ from core.models import User
 from core.web.access import requires
 from core.web.parts import DocumentPage, Link, Tag
 from core.web.posted import actor_of
-from core.web.story import chain_of, timeline_of
+from core.web.story import chain_of, timeline_address, timeline_of
 from orders.creditview import credit_card, order_credit
 from orders.line_documents import documents_of_lines
 from orders.models import Order, OrderLine
@@ -71,6 +71,7 @@ def order_page(request: HttpRequest, order: Order, *, refusal: str = "", status:
         sums=sums_of(order, lines, user),
         sums_title=f"Total, {order.currency}",
         timeline=timeline_of(order.kind, order.pk, chain=chain),
+        timeline_url=timeline_address(order.kind, order.pk),
         refusal=refusal,
     )
     own = [line for line in lines if line.parent_id is None]

@@ -15,7 +15,7 @@ from core.dates import business_date
 from core.errors import DomainError
 from core.web.access import requires
 from core.web.posted import actor_of, key_of, version_of
-from core.web.story import timeline_of
+from core.web.story import timeline_address, timeline_of
 from orders.drafts import Confirmation
 from orders.editor import EMPTY_ROWS, Editor, content_of, editor_of, empty_rows
 from orders.forms import HeaderForm
@@ -130,6 +130,7 @@ def editor_page(request: HttpRequest, order: Order, posted: Posted) -> HttpRespo
         "accepted": digest_of(posted.warnings),
         "offers": goes_with(order, content.lines),
         "timeline": timeline_of(order.kind, order.pk),
+        "timeline_url": timeline_address(order.kind, order.pk),
         "problem": bool(posted.refusal or posted.status == 422),
     }
     return render(request, "orders/edit.html", context, status=posted.status)

@@ -16,6 +16,7 @@ from inventory.api_stock import routes as stock
 from inventory.api_supply import routes as supply
 from orders.api import ROUTES as ORDERS
 from orders_site.api.me import routes as me
+from orders_site.api.notes import routes as notes
 from payments.api import routes as payments
 from payments.api_provider import routes as provider
 from quotes.api import routes as quotes
@@ -53,6 +54,7 @@ V1 = Door(
         credits,
         payments,
         provider,
+        notes,
     ],
 )
 

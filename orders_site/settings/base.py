@@ -207,6 +207,9 @@ MEDIA_ROOT = Path(environment.text("MEDIA_ROOT", str(BASE_DIR / "media")))
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["core.web.uploads.CappedUploadHandler"]
+# Files beside documents: bytes of one, and pixels of a picture. A whole request ends at 25 MB.
+KEPT_FILE_MOST_BYTES = environment.whole_number("KEPT_FILE_MOST_BYTES", 10 * 1024 * 1024)
+KEPT_PICTURE_MOST_PIXELS = environment.whole_number("KEPT_PICTURE_MOST_PIXELS", 50_000_000)
 
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True

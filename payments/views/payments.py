@@ -19,7 +19,7 @@ from core.web.formats import day, money
 from core.web.lists import ListPage
 from core.web.parts import ActionButton, Confirm, DocumentPage, Empty, Fact, Link, action_buttons
 from core.web.posted import actor_of, key_of, reason_of, see_other
-from core.web.story import chain_of, timeline_of
+from core.web.story import chain_of, timeline_address, timeline_of
 from core.web.tables import Table
 from payments.filters import PaymentFilter
 from payments.forms import PaymentForm
@@ -101,6 +101,7 @@ def _page(request: HttpRequest, found: Payment, refusal: DomainError | None = No
         ],
         sums_title=f"Total, {found.currency}",
         timeline=timeline_of(found.kind, found.pk),
+        timeline_url=timeline_address(found.kind, found.pk),
         refusal=refusal.sentence if refusal else "",
     )
     rows = [

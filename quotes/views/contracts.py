@@ -16,7 +16,7 @@ from core.web.formats import day
 from core.web.lists import ListPage
 from core.web.parts import DocumentPage, Empty, Fact, Link, action_buttons
 from core.web.posted import actor_of, key_of, reason_of, see_other, with_more_lines
-from core.web.story import chain_of, timeline_of
+from core.web.story import chain_of, timeline_address, timeline_of
 from quotes.drafts import ContractDraft
 from quotes.filters import ContractFilter
 from quotes.forms import ContractForm, ContractLines
@@ -110,6 +110,7 @@ def _page(request: HttpRequest, contract: Contract, *, refusal: DomainError | No
             Fact("Currency", contract.currency),
         ],
         timeline=timeline_of("contract", contract.pk),
+        timeline_url=timeline_address("contract", contract.pk),
         refusal=refusal.sentence if refusal else "",
     )
     context = {"page": page, "lines": contract_lines_with_rest(contract.pk)}

@@ -20,7 +20,7 @@ from core.web.formats import day, money
 from core.web.lists import ListPage
 from core.web.parts import ActionButton, ChainStop, DocumentPage, Empty, Fact, Link, Tab, action_buttons
 from core.web.posted import actor_of, key_of, reason_of, see_other, text_of, version_of, with_more_lines
-from core.web.story import chain_of, timeline_of
+from core.web.story import chain_of, timeline_address, timeline_of
 from core.web.visitors import visitor_address
 from quotes.diff import version_diff
 from quotes.drafts import QuoteDraft
@@ -202,6 +202,7 @@ def _page(request: HttpRequest, quote: Quote, *, refusal: DomainError | None = N
         ],
         sums_title=f"Total, {shown.currency}",
         timeline=timeline_of("quote", quote.pk),
+        timeline_url=timeline_address("quote", quote.pk),
         refusal=refusal.sentence if refusal else "",
     )
     context = {

@@ -16,7 +16,7 @@ from core.web.access import requires
 from core.web.formats import day, money, percent
 from core.web.parts import ActionButton, Confirm, DocumentPage, Fact, Kpi, Link, Tag
 from core.web.posted import actor_of, key_of, see_other, version_of
-from core.web.story import chain_of, timeline_of
+from core.web.story import chain_of, timeline_address, timeline_of
 from core.web.tables import Table
 from rebates.forms import RateForm, SettleForm
 from rebates.models import RebateAgreement
@@ -64,6 +64,7 @@ def _page(
         sums=_sums(found, statement),
         sums_title=f"So far, {found.currency}",
         timeline=timeline_of(found.kind, found.pk),
+        timeline_url=timeline_address(found.kind, found.pk),
         refusal=refusal.sentence if refusal else "",
     )
     context: dict[str, Any] = {

@@ -16,6 +16,8 @@ from billing.models import Invoice
 from catalog.models import Account, Product
 from core.cases import CaseDraft, open_cases
 from core.dates import business_date
+from core.dossiers import add_file, add_note
+from core.files import Content
 from core.models import Company, Invitation, Job, JobFilePart, OutboxMessage, SavedView, User
 from core.system import system_user
 from fulfillment.drafts import ReturnDraft, ReturnLineDraft
@@ -132,6 +134,10 @@ def _work(company: Company, boss: User) -> None:
     OutboxMessage.objects.create(command_uid=uuid.uuid4(), last_error="broken", **letter)
     SavedView.objects.create(list_key="orders", name="Mine", owner=boss, query="status=draft", columns=[])
     order = Order.objects.filter(company=company).first()
+    if order:
+        beside = {"document_kind": "order", "document_id": order.pk, "actor": boss}
+        add_note(text="Rings before noon.", **beside)
+        add_file(name="asked.txt", content=Content(b"As on the phone.\n"), **beside)
     case = CaseDraft(company.pk, "late", "Sales", "order", order.pk if order else 1, "Late", "GBP", Decimal(5))
     open_cases(cases=[case], actor=system_user())
 

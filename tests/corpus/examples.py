@@ -10,7 +10,7 @@ from django.db.models import Model
 from accounting.models import JournalEntry, LedgerAccount, Period
 from billing.models import Invoice
 from catalog.models import Account, ConditionRecord, Coupon, PriceList, Product, ProductRelation
-from core.models import ApiKey, ExceptionCase, Job, SavedView, User
+from core.models import ApiKey, DocumentFile, ExceptionCase, Job, SavedView, User
 from fulfillment.models import Delivery, DeliveryLine, Return
 from inventory.models import StockAdjustment, SupplyOrder, SupplyReceipt
 from orders.models import Order, OrderHold, OrderLine
@@ -59,6 +59,7 @@ BY_START: dict[str, Callable[[], Values]] = {
     "stock/receipts/": lambda: _rows(SupplyReceipt),
     "stock/adjustments/": lambda: _rows(StockAdjustment),
     "work/jobs/": lambda: _rows(Job, "state"),
+    "work/files/": lambda: DocumentFile.objects.values_list("uid")[:2],
     "work/views/": lambda: _rows(SavedView),
     "quotes/": lambda: _rows(Quote),
     "quotes/contracts/": lambda: _rows(Contract),
@@ -101,6 +102,11 @@ VERBS = {
 
 def _pairs(route: str, start: str) -> Values:
     """What fills a route with two places."""
+    if "<slug:kind>" in route:
+        firsts = [
+            (kind, model.objects.order_by("pk").first()) for kind, model in (("order", Order), ("account", Account))
+        ]
+        return [(kind, row.pk) for kind, row in firsts if row]
     if "<uuid:key>" in route:
         return [(line.order_id, line_key(line)) for line in OrderLine.objects.filter(order__status="draft")[:2]]
     if "<int:line_id>" in route:

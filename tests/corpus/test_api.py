@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from billing.models import Invoice
+from catalog.models import ConditionRecord, Coupon, ProductRelation
 from core.dates import business_date
+from core.models import DocumentFile
 from fulfillment.models import Delivery, Return
 from orders.models import Order
 from orders_site.api.urls import V1
@@ -34,6 +36,7 @@ MODELS = {
     "orders": Order, "quotes": Quote, "deliveries": Delivery, "returns": Return, "invoices": Invoice,
     "payments": Payment,
 }  # fmt: skip
+BY_ID: dict[str, Any] = {"prices": ConditionRecord, "relations": ProductRelation, "coupons": Coupon}
 KINDS = {"after": "page", "limit": "page", "wanted_on": "day", "quantity": "number", "search": "search"}
 
 
@@ -118,10 +121,18 @@ class Calls:
 
     def address(self, status: int = 0) -> str:
         """The operation's address for a document that is there."""
-        found = {"sku": "SET-TEA", "code": "C1000", "number": _numbers(self.path.split("/")[3], status)}
+        word = self.path.split("/")[3]
+        found = {
+            "sku": "SET-TEA",
+            "code": "C1000",
+            "number": _numbers("orders" if word == "documents" else word, status),
+            "kind": "order",
+            "id": BY_ID[word].objects.order_by("pk").values_list("pk", flat=True)[0] if "id" in self.names else "",
+            "uid": DocumentFile.objects.values_list("uid", flat=True)[0],
+        }
         address = self.path
         for name in self.names:
-            address = address.replace("{" + name + "}", found[name])
+            address = address.replace("{" + name + "}", str(found[name]))
         return address
 
     def shots(self) -> Iterator[Shot]:

@@ -47,7 +47,7 @@ INSTEAD = {
         "valid_until": "DATE '1990-01-02' + g::int",
     }
 }
-# ux.md 3.2
+# The budgets of pages, whatever is on them.
 MOST_OF_A_LIST, MOST_OF_A_DOCUMENT, MOST_OF_A_DASHBOARD = 8, 20, 12
 OF_THE_FRAME = 3
 # Documents, their lines and what hangs on these.
