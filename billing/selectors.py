@@ -266,3 +266,22 @@ def lines_of(invoice: Invoice) -> Sequence[InvoiceLine]:
         .select_related("product", "delivery_line__delivery", "order_line", "return_line__rma")
         .order_by("position")
     )
+
+
+def invoices_of_orders(invoice_ids: Collection[int]) -> dict[int, list[Invoice]]:
+    """These invoices by the orders whose lines they bill. Two queries."""
+    return _by_source(invoice_ids, "order_line__order_id")
+
+
+def invoices_of_returns(invoice_ids: Collection[int]) -> dict[int, list[Invoice]]:
+    """These credit notes by the returns that they credit. Two queries."""
+    return _by_source(invoice_ids, "invoice__rma_id")
+
+
+def _by_source(invoice_ids: Collection[int], path: str) -> dict[int, list[Invoice]]:
+    pairs = InvoiceLine.objects.filter(invoice__in=invoice_ids).values_list("invoice_id", path).distinct()
+    invoices = Invoice.objects.in_bulk(list(invoice_ids))
+    found: dict[int, list[Invoice]] = {}
+    for invoice_id, key in pairs.order_by("invoice_id"):
+        found.setdefault(key, []).append(invoices[invoice_id])
+    return found

@@ -22,15 +22,15 @@ class _Messages(Collector):
     """The messages of one command, in the order they were emitted."""
 
     def __init__(self) -> None:
-        self.messages: list[tuple[str, Queue, dict[str, Any]]] = []
+        self.messages: list[tuple[str, Queue, dict[str, Any], bool]] = []
 
     def part(self) -> Part:
         sql, values = bulk.insertion(
             OutboxMessage,
             {
-                "task": [task for task, _, _ in self.messages],
-                "queue": [queue for _, queue, _ in self.messages],
-                "payload": [payload for _, _, payload in self.messages],
+                "task": [task for task, _, _, _ in self.messages],
+                "queue": [queue for _, queue, _, _ in self.messages],
+                "payload": [payload for _, _, payload, _ in self.messages],
             },
             same={"command_uid": current_run().uid},
         )
@@ -40,17 +40,19 @@ class _Messages(Collector):
     def _nudge_after_commit(self, sent: list[list[str]]) -> None:
         assert len(sent) == len(self.messages)
         by_queue: dict[str, list[int]] = {}
-        for pk, queue in sent:
-            by_queue.setdefault(queue, []).append(int(pk))
+        for (pk, queue), (_, _, _, is_nudged) in zip(sent, self.messages, strict=True):
+            if is_nudged:
+                by_queue.setdefault(queue, []).append(int(pk))
         for queue, ids in by_queue.items():
             transaction.on_commit(partial(nudge.nudge, ids, queue))
 
 
-def emit(task: str, payloads: Sequence[Mapping[str, Any]], *, queue: Queue) -> None:
+def emit(task: str, payloads: Sequence[Mapping[str, Any]], *, queue: Queue, is_nudged: bool = True) -> None:
     """Have ``task`` (a name registered in ``core.work.register_task``) carried out once per payload after the commit.
 
     The messages are written when the outermost command closes, in its one closing statement. The task takes the
-    payload's values as keywords, is idempotent, and calls one service.
+    payload's values as keywords, is idempotent, and calls one service. With ``is_nudged`` false no worker is told: the
+    caller carries it out itself, and the sweeper does if the caller dies.
     """
     if payloads:
-        collected(_Messages).messages += [(task, queue, dict(payload)) for payload in payloads]
+        collected(_Messages).messages += [(task, queue, dict(payload), is_nudged) for payload in payloads]

@@ -12,6 +12,8 @@ KEPT = {
     "core_outboxmessage": (timedelta(days=30), "done_at", "state = 'done'"),
     # A file holds rows as they were: after a week it is made anew.
     "core_jobfilepart": (timedelta(days=7), "created_at", "true"),
+    # Rows go before their job does.
+    "core_jobrow": (timedelta(days=60), "created_at", "true"),
     # A person may come back to a result after holidays.
     "core_job": (timedelta(days=90), "finished_at", "state = 'done'"),
     # Long enough to look up where somebody signed in last quarter.

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from core import dossier_views, list_views, views
+from core import bulk_views, dossier_views, list_views, views
 
 app_name = "work"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("jobs/<int:pk>/progress/", views.job_progress, name="job-progress"),
     path("jobs/<int:pk>/retry/", views.job_retry, name="job-retry"),
     path("jobs/<int:pk>/file/", views.job_file, name="job-file"),
+    path("jobs/<int:pk>/rows/", bulk_views.results, name="bulk"),
     path("bell/", views.bell, name="bell"),
     path("exports/", list_views.export, name="exports"),
     path("views/", list_views.create, name="views"),

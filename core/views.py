@@ -6,7 +6,7 @@ import django_filters
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core import selectors, tables
 from core.access import may
+from core.bulk_verbs import KIND as BULK
 from core.jobs import may_retry, retry_job
 from core.models import Job, OutboxMessage, User
 from core.web import formats, shell
@@ -70,6 +71,8 @@ def job(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(
         selectors.jobs_visible_to(actor_of(request)).select_related("requested_by", "company"), pk=pk
     )
+    if found.kind == BULK and found.requested_by_id == actor_of(request).pk:
+        return redirect("work:bulk", pk)
     rows = [_result_row(row) for row in found.result.get("rows", [])[:MOST_ROWS_SHOWN]]
     results = Table(tables.RESULT_ROWS, rows, user=request.user, caption="Results by row") if rows else None
     file = found.result.get("file") if found.requested_by_id == actor_of(request).pk else None

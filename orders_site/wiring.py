@@ -4,20 +4,24 @@ from datetime import timedelta
 
 from accounting import invariants as accounting_invariants
 from accounting.sources import register_source_pages
+from billing import bulk as billing_bulk
 from billing import invariants as billing_invariants
 from billing.events import InvoicesPosted
 from billing.stops import invoice_stops
 from billing.tasks import render_invoice_pdf
 from catalog import invariants as catalog_invariants
 from core import closing, dossiers, events, jobs, retention, work
+from core.bulk_verbs import register_verb
 from core.invariants import register
 from core.web import exports
 from core.web.story import register_kind
+from fulfillment import bulk as fulfillment_bulk
 from fulfillment import invariants as fulfillment_invariants
 from fulfillment.stops import delivery_stops, return_stops
 from inventory import invariants as inventory_invariants
 from inventory.events import PromisesMoved, SupplyAdded
 from inventory.stops import supply_order_stops, supply_receipt_stops
+from orders import bulk as orders_bulk
 from orders.events import OrdersCancelled
 from orders.handlers import carry_added_supply, carry_moved_promises
 from orders.stops import order_stops
@@ -76,6 +80,8 @@ def _register_tasks() -> None:
     jobs.register_job(imports.APPLY, import_work.apply)
     retention.also("uploaded files", remove_old_files)
     jobs.register_job(exports.EXPORT_JOB, exports.run_export)
+    for verb in (*orders_bulk.VERBS, *fulfillment_bulk.VERBS, *billing_bulk.VERBS):
+        register_verb(verb)
     retention.keep("orders_site_webhookdelivery", timedelta(days=90), "done_at", "state = 'done'")
 
 

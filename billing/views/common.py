@@ -14,7 +14,7 @@ SEE = "billing.see_invoices"
 POST = "billing.post_invoice"
 CREDIT = "billing.credit_invoice"
 REVERSE = "billing.reverse_invoice"
-MOST_AT_ONCE = 1000  # documents of one verb in one request; more would be a job
+MOST_PREVIEWED = 1_000  # deliveries of one preview
 
 
 def visible_invoice(request: HttpRequest, invoice_id: int) -> Invoice:

@@ -2,32 +2,33 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
-from django.contrib import messages
+from django.core import signing
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from billing.errors import NothingToBill, NothingToCredit
-from billing.models import Invoice
-from billing.selectors import due_deliveries, due_orders, due_returns, invoices_of_deliveries
-from billing.services import credit_returns, invoice_deliveries, invoice_orders, preview_invoices
+from billing import bulk
+from billing.selectors import due_deliveries, due_orders, due_returns
+from billing.services import preview_invoices
 from billing.tables import DUE_DELIVERIES, DUE_ORDERS, DUE_RETURNS
-from billing.views.common import CREDIT, MOST_AT_ONCE, POST
+from billing.views.common import CREDIT, MOST_PREVIEWED, POST
 from core.access import company_ids, may
+from core.bulk_verbs import MOST_ROWS
 from core.dates import business_date
-from core.errors import DomainError
+from core.errors import Conflict, DomainError
 from core.models import Company
 from core.web.access import requires
+from core.web.bulk import carry_out
 from core.web.columns import Column
-from core.web.formats import money, plural
+from core.web.formats import money
+from core.web.lists import ALL_MATCHING, PICKED
 from core.web.parts import Tab
-from core.web.posted import actor_of, key_of, see_other, text_of, whole_number
+from core.web.posted import text_of, whole_number
 from core.web.tables import Table
 from fulfillment.models import Delivery
 from fulfillment.selectors import deliveries_visible_to, returns_visible_to
@@ -35,16 +36,7 @@ from orders.selectors import orders_visible_to
 
 SHOWN = 500
 
-Verb = Callable[[list[int], Company, str | None], object]  # for rows of one company, under a key
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one picked row."""
-
-    label: str
-    sentence: str
-    invoices: Sequence[Invoice] = ()
+_WAITING = signing.Signer(salt="kept.billing.waiting")
 
 
 @require_safe
@@ -76,6 +68,8 @@ def _show(request: HttpRequest, refusal: DomainError | None = None) -> HttpRespo
         "more": len(rows) > SHOWN,
         "sums": _sums(rows),
         "count": min(len(rows), SHOWN),
+        "all": len(_due_keys(request, view, text)) if len(rows) > SHOWN else 0,
+        "all_matching": _WAITING.sign_object([request.user.pk, view, text]),
         "refusal": refusal.sentence if refusal else "",
     }
     return render(request, "billing/worklist.html", context, status=refusal.status if refusal else 200)
@@ -111,38 +105,14 @@ def _sums(rows: Sequence[dict[str, Any]]) -> list[str]:
 @require_POST
 @requires(POST)
 def post_deliveries(request: HttpRequest) -> HttpResponse:
-    """Bill the picked deliveries, or show how they would be billed; then say for each what became of it."""
-    ids = _picked(request, deliveries_visible_to(request.user))
-    if isinstance(ids, DomainError):
-        return _show(request, ids)
+    """Bill the picked deliveries, or show how they would be billed."""
     if "preview" in request.POST:
-        return _preview(request, ids)
-    done, refusal = _for_each_company(
-        request,
-        Delivery,
-        ids,
-        lambda own, company, key: invoice_deliveries.once(key)(
-            delivery_ids=own, business_date=business_date(company.time_zone), actor=actor_of(request)
-        ),
-    )
-    if refusal is not None and not isinstance(refusal, NothingToBill):
-        return _back(request, done, refusal, "deliveries")
-    billed = invoices_of_deliveries(ids)
-    outcomes = [
-        Outcome(
-            delivery.number or "",
-            "" if delivery.pk in billed else "Nothing of it is left to bill.",
-            billed.get(delivery.pk, ()),
-        )
-        for delivery in Delivery.objects.filter(pk__in=ids).order_by("pk")
-    ]
-    return _outcomes(request, outcomes, refusal)
-
-
-def _outcomes(request: HttpRequest, outcomes: Sequence[Outcome], refusal: DomainError | None) -> HttpResponse:
-    invoices = {invoice.pk for outcome in outcomes for invoice in outcome.invoices}
-    context = {"outcomes": outcomes, "invoices": len(invoices), "refusal": refusal.sentence if refusal else ""}
-    return render(request, "billing/posted.html", context, status=refusal.status if refusal else 200)
+        picked = _picked(request, "deliveries")[: MOST_PREVIEWED + 1].values_list("pk", flat=True)
+        if 0 < len(picked) <= MOST_PREVIEWED:
+            return _preview(request, list(picked))
+        words = f"A preview shows at most {MOST_PREVIEWED:,}." if picked else "Pick at least one row."
+        return _show(request, DomainError(words))
+    return _post(request, "deliveries")
 
 
 def _preview(request: HttpRequest, ids: Collection[int]) -> HttpResponse:
@@ -165,60 +135,61 @@ def _preview(request: HttpRequest, ids: Collection[int]) -> HttpResponse:
 @requires(POST)
 def post_orders(request: HttpRequest) -> HttpResponse:
     """Bill what the picked orders put on a bill by themselves."""
-    return _post(
-        request,
-        "orders",
-        orders_visible_to(request.user),
-        lambda own, company, key: invoice_orders.once(key)(
-            order_ids=own, business_date=business_date(company.time_zone), actor=actor_of(request)
-        ),
-    )
+    return _post(request, "orders")
 
 
 @require_POST
 @requires(CREDIT)
 def post_returns(request: HttpRequest) -> HttpResponse:
     """Credit the picked returns."""
-    return _post(
-        request,
-        "returns",
-        returns_visible_to(request.user),
-        lambda own, company, key: credit_returns.once(key)(
-            return_ids=own, business_date=business_date(company.time_zone), actor=actor_of(request)
-        ),
-    )
+    return _post(request, "returns")
 
 
-def _post(request: HttpRequest, view: str, visible: QuerySet[Any], verb: Verb) -> HttpResponse:
-    ids = _picked(request, visible)
-    if isinstance(ids, DomainError):
-        return _show(request, ids)
-    done, refusal = _for_each_company(request, visible.model, ids, verb)
-    return _back(request, done, refusal, view)
+def _post(request: HttpRequest, view: str) -> HttpResponse:
+    try:
+        return carry_out(request, _VERBS[view], _picked(request, view))
+    except Conflict:
+        raise
+    except DomainError as refusal:
+        return _show(request, refusal)
 
 
-_DONE = {
-    "deliveries": ("delivery", "deliveries", "billed"),
-    "orders": ("order", "orders", "billed"),
-    "returns": ("return", "returns", "credited"),
-}
+_VERBS = {"deliveries": bulk.DELIVERIES, "orders": bulk.ORDERS, "returns": bulk.RETURNS}
 
 
-def _back(request: HttpRequest, done: Collection[int], refusal: DomainError | None, view: str) -> HttpResponse:
-    """Tell what was done, also when a later company refused; then the list again."""
-    if done:
-        one, many, word = _DONE[view]
-        messages.success(request, f"{plural(len(done), one, many)} {word}.")
-    return _show(request, refusal) if refusal else see_other(f"{reverse('billing:worklist')}?view={view}")
+def _picked(request: HttpRequest, view: str) -> "QuerySet[Any, Any]":
+    """The picked rows that the person may see, due or not, so that a second press finds the same ones; or all that
+    wait, where the signed word stands for this very search. Raises Conflict where it stands for another one.
+    """
+    visible: dict[str, Callable[[Any], QuerySet[Any, Any]]] = {
+        "deliveries": deliveries_visible_to,
+        "orders": orders_visible_to,
+        "returns": returns_visible_to,
+    }
+    if word := request.POST.get(ALL_MATCHING, ""):
+        text = text_of(request.GET, "q", 80)
+        if _read(word) != [request.user.pk, view, text]:
+            raise Conflict("The search is not that under which you chose all. Nothing was changed.")
+        keys = _due_keys(request, view, text)
+    else:
+        keys = [key for key in map(whole_number, request.POST.getlist(PICKED)) if key is not None]
+    return visible[view](request.user).filter(pk__in=keys)
 
 
-def _picked(request: HttpRequest, visible: QuerySet[Any]) -> list[int] | DomainError:
-    """The picked rows that the person may see: due or not, so that a second press finds the same ones."""
-    keys = [key for key in map(whole_number, request.POST.getlist("picked")) if key is not None]
-    if len(keys) > MOST_AT_ONCE:
-        return DomainError(f"Pick at most {MOST_AT_ONCE:,} at once.")
-    found = list(visible.filter(pk__in=keys).order_by("pk").values_list("pk", flat=True))
-    return found or DomainError("Pick at least one row.")
+def _read(word: str) -> object:
+    try:
+        return _WAITING.unsign_object(word)
+    except (signing.BadSignature, ValueError):
+        return None
+
+
+def _due_keys(request: HttpRequest, view: str, text: str) -> list[int]:
+    """Everything that waits in one tab."""
+    if view == "orders":
+        return [row.order_id for row in due_orders(request.user, limit=MOST_ROWS + 1)]
+    if view == "returns":
+        return [row.return_id for row in due_returns(request.user, limit=MOST_ROWS + 1)]
+    return [row.delivery_id for row in due_deliveries(request.user, text=text, limit=MOST_ROWS + 1)]
 
 
 def _companies(model: type[Model], ids: Collection[int]) -> dict[int, list[int]]:
@@ -226,27 +197,3 @@ def _companies(model: type[Model], ids: Collection[int]) -> dict[int, list[int]]
     for company_id, pk in model._default_manager.filter(pk__in=ids).order_by("pk").values_list("company_id", "pk"):
         groups[company_id].append(pk)
     return dict(groups)
-
-
-def _for_each_company(
-    request: HttpRequest,
-    model: type[Model],
-    ids: Collection[int],
-    verb: Verb,
-) -> tuple[list[int], DomainError | None]:
-    """One command per company, all or none of it. What was done is returned, and the first refusal.
-
-    Where there is nothing to bill the other companies go on; any other refusal ends it.
-    """
-    groups, key = _companies(model, ids), key_of(request)
-    done: list[int] = []
-    refused: DomainError | None = None
-    for company in Company.objects.filter(pk__in=groups).order_by("pk"):
-        try:
-            verb(groups[company.pk], company, f"{key}-{company.pk}" if key else None)
-            done += groups[company.pk]
-        except (NothingToBill, NothingToCredit) as refusal:
-            refused = refused or refusal
-        except DomainError as refusal:
-            return done, refusal
-    return done, refused

@@ -6,7 +6,7 @@ from core.models.fx import FxRate
 from core.models.ledgers import GuardedTotal, LedgerMovement
 from core.models.people import Invitation, Visit
 from core.models.views import SavedView, ViewChoice
-from core.models.work import ExceptionCase, Job, JobFilePart, OutboxMessage
+from core.models.work import ExceptionCase, Job, JobFilePart, JobRow, OutboxMessage
 
 __all__ = [
     "ApiKey",
@@ -24,6 +24,7 @@ __all__ = [
     "Invitation",
     "Job",
     "JobFilePart",
+    "JobRow",
     "LedgerMovement",
     "NumberSeries",
     "OutboxMessage",

@@ -89,6 +89,40 @@ class JobFilePart(models.Model):
         return f"part {self.number} of job {self.job_id}"
 
 
+class JobRow(models.Model):
+    """One picked row of a bulk verb: first what waits to be done, then what became of it, for the person who asked.
+
+    ``bundle`` joins rows that one command must take together (the deliveries of one bill); rows are numbered by it.
+    ``made`` names what came of it as pairs of a label and an address.
+    """
+
+    class Outcome(models.TextChoices):
+        WAITING = "", "Waiting"
+        DONE = "done", "Done"
+        REFUSED = "refused", "Not done"
+        LEFT = "left", "Left alone"
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="rows", db_index=False)
+    number = models.PositiveIntegerField()
+    object_id = models.BigIntegerField()
+    bundle = models.BigIntegerField(db_default=0)
+    outcome = models.CharField(max_length=8, choices=Outcome, db_default="", default="", blank=True)
+    word = models.CharField(max_length=24, db_default="", default="", blank=True)
+    label = models.CharField(max_length=80, db_default="", default="", blank=True)
+    detail = models.CharField(max_length=160, db_default="", default="", blank=True)
+    url = models.CharField(max_length=200, db_default="", default="", blank=True)
+    sentence = models.CharField(max_length=500, db_default="", default="", blank=True)
+    made = models.JSONField(db_default=[], default=list)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["job", "number"], name="job_row_once")]
+        indexes: ClassVar = [models.Index(fields=["job", "outcome", "number"], name="job_row_by_outcome")]
+
+    def __str__(self) -> str:
+        return f"row {self.number} of job {self.job_id}"
+
+
 class ExceptionCase(models.Model):
     """Something that a person must look at: who, about which document, how much money is at risk, and what would
     resolve it.

@@ -5,7 +5,7 @@ that came from a person is escaped.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -74,6 +74,25 @@ def shown_tag(column: "Column", value: Any) -> Tag | None:
     if value is None or isinstance(value, Tag):
         return value
     return (column.tags or {}).get(value) or Tag(str(value))
+
+
+class Links(str):
+    """Words that lead somewhere: drawn as links, in files the words alone."""
+
+    links: Sequence[tuple[str, str]]
+
+    def __new__(cls, links: Sequence[tuple[str, str]]) -> "Links":
+        """Join the labels; a link without an address is a plain word."""
+        made = super().__new__(cls, ", ".join(label for label, _ in links))
+        made.links = links
+        return made
+
+    def __html__(self) -> str:
+        """The links."""
+        return ", ".join(
+            str(Markup('<a href="{}">{}</a>').format(url, label)) if url else str(escape(label))
+            for label, url in self.links
+        )
 
 
 def _plain(column: "Column", value: Any) -> str:

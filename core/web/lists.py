@@ -273,21 +273,23 @@ class ListPage:
         """Where a verb for picked rows is posted: with the list's filters, so that “all matching” means these."""
         return action.url + self.url().removesuffix("?")
 
-    def picked_keys(self, limit: int, *, among: "QuerySet[Any, Any]") -> list[int]:
+    def picked(self, *, among: "QuerySet[Any, Any]") -> "QuerySet[Any, Any]":
         """The rows that a posted bulk verb means: those picked ``among`` what the person may see, or all that match.
 
         The verb itself may have moved picked rows out of the list's view: a second press must find them again, to be
-        answered as the first. At most ``limit`` + 1 keys come back, so that the caller can refuse too many.
-        Raises Conflict where “all that match” was said of other filters than those that arrived.
+        answered as the first. Raises Conflict where “all that match” was said of other filters than those that
+        arrived.
         """
         word = self.request.POST.get(ALL_MATCHING, "")
         if word:
             self._require_same_filters(word)
-            rows = self.queryset
-        else:
-            words = map(whole_number, self.request.POST.getlist(PICKED))
-            rows = among.filter(pk__in=[key for key in words if key is not None][: limit + 1])
-        return list(rows.order_by("pk").values_list("pk", flat=True)[: limit + 1])
+            return self.queryset
+        words = map(whole_number, self.request.POST.getlist(PICKED))
+        return among.filter(pk__in=[key for key in words if key is not None])
+
+    def picked_keys(self, limit: int, *, among: "QuerySet[Any, Any]") -> list[int]:
+        """The keys of the ``picked`` rows. At most ``limit`` + 1, so that the caller can refuse too many."""
+        return list(self.picked(among=among).order_by("pk").values_list("pk", flat=True)[: limit + 1])
 
     def _require_same_filters(self, word: str) -> None:
         """A filter that was lost on the way must not turn “these” into “all”."""

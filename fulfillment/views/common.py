@@ -20,7 +20,7 @@ SHIP = "fulfillment.ship_delivery"
 ENTER_RETURN = "fulfillment.enter_return"
 ENTER_LOOSE_RETURN = "fulfillment.enter_return_without_reference"
 RECEIVE_RETURN = "fulfillment.receive_return"
-MOST_AT_ONCE = 1000  # documents of one bulk verb in one request; more would be a job
+MOST_PRINTED = 1_000  # pick lists of one page
 
 
 def posted(request: HttpRequest) -> QueryDict | None:

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_POST, require_safe
 from markupsafe import Markup
 
 from core import code128
-from core.errors import DomainError
 from core.web.access import requires
 from core.web.formats import lines as as_lines
 from core.web.posted import see_other
@@ -21,7 +20,7 @@ from fulfillment.loading import lines_of
 from fulfillment.models import Delivery, Package
 from fulfillment.selectors import deliveries_visible_to, slip_lines
 from fulfillment.views.board import picked_deliveries
-from fulfillment.views.common import SEE, visible_delivery
+from fulfillment.views.common import MOST_PRINTED, SEE, visible_delivery
 
 WIDEST_MODULES = 149  # 54 mm less the quiet zones, at the wide bar
 COMMANDS = ("SHORT", "UNDO", "DONE")
@@ -38,13 +37,14 @@ def pick_list(request: HttpRequest, delivery_id: int) -> HttpResponse:
 @requires(SEE)
 def bulk_print(request: HttpRequest) -> HttpResponse:
     """The pick lists of the picked deliveries, each beginning a page."""
-    try:
-        ids = picked_deliveries(request)
-    except DomainError as refusal:
-        messages.error(request, refusal.sentence)
+    picked = picked_deliveries(request).values("pk")[: MOST_PRINTED + 1]
+    rows = deliveries_visible_to(request.user).filter(pk__in=picked).order_by("ship_on", "pk")
+    found = list(rows.select_related("order", "account", "warehouse"))
+    if not found or len(found) > MOST_PRINTED:
+        words = f"Print at most {MOST_PRINTED:,} pick lists at once." if found else "Pick at least one delivery."
+        messages.error(request, words)
         return see_other("fulfillment:board")
-    rows = deliveries_visible_to(request.user).filter(pk__in=ids).order_by("ship_on", "pk")
-    return _pick_lists(request, list(rows.select_related("order", "account", "warehouse")))
+    return _pick_lists(request, found)
 
 
 def _pick_lists(request: HttpRequest, deliveries: Sequence[Delivery]) -> HttpResponse:

@@ -175,6 +175,9 @@ AUTH_PASSWORD_VALIDATORS = [
 KEPT_LOCK_TIMEOUT = environment.text("KEPT_LOCK_TIMEOUT", "1500ms")
 KEPT_STATEMENT_TIMEOUT = environment.text("KEPT_STATEMENT_TIMEOUT", "15s")
 
+# --- Lists: rows of a bulk verb that are carried out at once; more is a worker's job ----------------------------------
+KEPT_BULK_AT_ONCE = environment.whole_number("KEPT_BULK_AT_ONCE", 1_000)
+
 # --- API: calls of one key in a minute -----------------------------------------------------------------------------
 KEPT_API_CALLS_PER_MINUTE = environment.whole_number("KEPT_API_CALLS_PER_MINUTE", 600)
 
